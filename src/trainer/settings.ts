@@ -1,0 +1,99 @@
+/** The settings of a run: one type, one defaults object. Keys are those of the YAML file and of `key=value`. */
+export interface Settings {
+  /** A folder, the name of the embedded model, or a hub name (`org/name@revision`). */
+  model: string;
+  task: 'auto' | 'sequence-classification' | 'regression';
+  data: {
+    train: string | null;
+    /** A file, or the share of the training rows to hold out. */
+    validation: string | number;
+    /** A file, or a share; null: none. */
+    test: string | number | null;
+    textColumn: string;
+    pairColumn: string | null;
+    labelColumn: string;
+    /** null: detected. */
+    delimiter: string | null;
+    encoding: string | null;
+    header: boolean | null;
+  };
+  maxLength: number;
+  /** Examples of one optimizer step. */
+  batchSize: number;
+  /** Micro-batches that one optimizer step is split into. */
+  accumulate: number;
+  epochs: number;
+  /** Overrides `epochs` when set. */
+  maxSteps: number | null;
+  optimizer: {
+    learningRate: number;
+    weightDecay: number;
+    beta1: number;
+    beta2: number;
+    epsilon: number;
+    /** Learning rate of layer k is `learningRate * layerDecay^(nLayers - k)`; the head has the full rate. */
+    layerDecay: number;
+    /** Largest L2 norm of all gradients together; 0: no clipping. */
+    clipNorm: number;
+  };
+  schedule: {
+    type: 'linear' | 'cosine' | 'constant';
+    /** A ratio of all steps below 1, a number of steps from 1 on. */
+    warmup: number;
+  };
+  evaluate: {
+    /** null: once per epoch. */
+    everySteps: number | null;
+    /** Metric that chooses the best checkpoint; auto: the task's own. */
+    metric: string;
+    /** Stop after this many evaluations without an improvement; null: never. */
+    earlyStopping: number | null;
+  };
+  checkpoint: { everySteps: number | null; keep: number };
+  classWeights: null | 'balanced' | Record<string, number>;
+  labelSmoothing: number;
+  freeze: { embeddings: boolean; layers: number };
+  /** null: the checkpoint's own. */
+  dropout: number | null;
+  shuffle: boolean;
+  seed: number;
+}
+
+export const defaultSettings: Settings = {
+  model: 'minilm-l6-h384-uncased',
+  task: 'auto',
+  data: {
+    train: null,
+    validation: 0.1,
+    test: null,
+    textColumn: 'auto',
+    pairColumn: null,
+    labelColumn: 'auto',
+    delimiter: null,
+    encoding: null,
+    header: null,
+  },
+  maxLength: 128,
+  batchSize: 32,
+  accumulate: 1,
+  epochs: 3,
+  maxSteps: null,
+  optimizer: {
+    learningRate: 5e-5,
+    weightDecay: 0.01,
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+    layerDecay: 1,
+    clipNorm: 1,
+  },
+  schedule: { type: 'linear', warmup: 0.1 },
+  evaluate: { everySteps: null, metric: 'auto', earlyStopping: null },
+  checkpoint: { everySteps: null, keep: 2 },
+  classWeights: null,
+  labelSmoothing: 0,
+  freeze: { embeddings: false, layers: 0 },
+  dropout: null,
+  shuffle: true,
+  seed: 42,
+};
