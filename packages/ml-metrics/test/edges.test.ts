@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import * as metrics from '../src/index.ts';
+
+describe('exact where mathematics is', () => {
+  const x = Float64Array.from({ length: 1001 }, (_, i) => Math.sin(i) * 10 ** (i % 7));
+
+  test('perfect correlation is 1, inverted is -1, to the last bit', () => {
+    const minus = x.map((v) => -v);
+    const scaled = x.map((v) => v * 8);
+    for (const correlation of [metrics.pearson, metrics.spearman, metrics.kendallTau]) {
+      expect(correlation(x, x)).toBe(1);
+      expect(correlation(x, minus)).toBe(-1);
+      expect(correlation(x, scaled)).toBe(1);
+    }
+  });
+
+  test('pearson survives numbers whose squares do not', () => {
+    const a = [1, 2, 4, 3];
+    const b = [2, 1, 3, 5];
+    for (const factor of [2 ** 1000, 2 ** -1000]) {
+      expect(
+        metrics.pearson(
+          a.map((v) => v * factor),
+          b,
+        ),
+      ).toBe(metrics.pearson(a, b));
+    }
+  });
+
+  test('pearson keeps its digits where the mean itself is rounded', () => {
+    const a = [1, 2, 4, 3];
+    const b = [2, 1, 3, 5];
+    const far = a.map((v) => 2 * v + 2 ** 53);
+    expect(metrics.pearson(far, b)).toBe(metrics.pearson(a, b));
+  });
+
+  test('errors of many equal terms do not drift', () => {
+    const gold = new Float64Array(100_000).fill(0.1);
+    const zero = new Float64Array(100_000);
+    expect(metrics.meanAbsoluteError(gold, zero)).toBe(0.1);
+  });
+
+  test('r2 of constant gold is undefined, even where the mean of equal numbers is off by a rounding', () => {
+    expect(metrics.r2([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])).toBeNaN();
+    expect(metrics.r2([0.1, 0.1, 0.1], [0.1, 0.2, 0.1])).toBe(Number.NEGATIVE_INFINITY);
+  });
+
+  test('one row has no correlation', () => {
+    expect(metrics.pearson([1], [2])).toBeNaN();
+    expect(metrics.spearman([1], [2])).toBeNaN();
+    expect(metrics.kendallTau([1], [2])).toBeNaN();
+  });
+});
+
+describe('bootstrap', () => {
+  const mean = (values: readonly number[]) => (drawn: Int32Array) =>
+    drawn.reduce((sum, i) => sum + values[i]!, 0) / drawn.length;
+
+  test('the interval of a mean agrees with the normal approximation', () => {
+    const values = Array.from({ length: 400 }, (_, i) => i % 2);
+    const { low, high } = metrics.bootstrapInterval(400, mean(values), { resamples: 4000 });
+    // 0.5 -/+ 1.96 * 0.5 / sqrt(400)
+    expect(Math.abs(low - 0.451)).toBeLessThan(0.004);
+    expect(Math.abs(high - 0.549)).toBeLessThan(0.004);
+  });
+
+  test('another seed draws other rows, the same seed the same', () => {
+    const values = Array.from({ length: 50 }, (_, i) => Math.sin(i));
+    const at = (seed: number) => metrics.bootstrapInterval(50, mean(values), { seed });
+    expect(at(1)).toEqual(at(1));
+    expect(at(1)).not.toEqual(at(2));
+  });
+
+  test('NaN on a resample is not hidden', () => {
+    const gold = [1, 2];
+    const correlation = (drawn: Int32Array) => {
+      const rows = Array.from(drawn, (i) => gold[i]!);
+      return metrics.pearson(rows, rows);
+    };
+    expect(metrics.bootstrapInterval(2, correlation)).toEqual({ low: Number.NaN, high: Number.NaN });
+  });
+
+  test.each([
+    [() => metrics.bootstrapInterval(0, () => 1), 'rows is 0: expected a whole number, 1 or more'],
+    [
+      () => metrics.bootstrapInterval(3, () => 1, { resamples: 0 }),
+      'resamples is 0: expected a whole number, 1 or more',
+    ],
+    [() => metrics.bootstrapInterval(3, () => 1, { confidence: 95 }), 'confidence is 95: expected 0 < c < 1'],
+  ])('refuses %#', (call, message) => {
+    expect(call).toThrow(new RangeError(message));
+  });
+});
+
+describe('what cannot be measured throws a RangeError with the lengths', () => {
+  const pairs = {
+    accuracy: metrics.accuracy,
+    confusionMatrix: metrics.confusionMatrix,
+    precisionRecallF1: metrics.precisionRecallF1,
+    binaryPrecisionRecallF1: metrics.binaryPrecisionRecallF1,
+    matthewsCorrelation: metrics.matthewsCorrelation,
+    balancedAccuracy: metrics.balancedAccuracy,
+    cohenKappa: metrics.cohenKappa,
+    rocAuc: metrics.rocAuc,
+    averagePrecision: metrics.averagePrecision,
+    brierScore: metrics.brierScore,
+    pearson: metrics.pearson,
+    spearman: metrics.spearman,
+    kendallTau: metrics.kendallTau,
+    meanSquaredError: metrics.meanSquaredError,
+    rootMeanSquaredError: metrics.rootMeanSquaredError,
+    meanAbsoluteError: metrics.meanAbsoluteError,
+    r2: metrics.r2,
+  };
+
+  test.each(Object.entries(pairs))('%s', (_, metric) => {
+    expect(() => metric([0, 1, 1], [0, 1])).toThrow(/ has 3 values and \w+ has 2: the lengths must be equal/);
+    expect(() => metric([], [])).toThrow(/are empty \(length 0\): there is nothing to measure/);
+    expect(() => metric([0, Number.NaN], [0, 1])).toThrow(/\w+\[1\] of length 2 is NaN: /);
+    expect(() => metric([0, 1], [Number.NaN, 1])).toThrow(/\w+\[0\] of length 2 is NaN: /);
+    expect(() => metric([0, 1], [0, 1, 2])).toThrow(RangeError);
+  });
+
+  test('tables', () => {
+    const tables = [
+      metrics.logLoss,
+      metrics.expectedCalibrationError,
+      metrics.calibrationBins,
+      (gold: number[], p: number[], classes: number) => metrics.topKAccuracy(gold, p, classes, 1),
+    ];
+    for (const metric of tables) {
+      expect(() => metric([0, 1], [0.5, 0.5, 0.5], 2)).toThrow(/ has 3 values: 2 rows of 2 classes take 4$/);
+      expect(() => metric([0, 2], [0.5, 0.5, 0.5, 0.5], 2)).toThrow(
+        'gold[1] of length 2 is 2: a class is a whole number, 0 to 1',
+      );
+      expect(() => metric([0, 1], [0.5, 0.5, Number.NaN, 0.5], 2)).toThrow(/\[2\] of length 4 is NaN/);
+      expect(() => metric([], [], 2)).toThrow('gold is empty (length 0)');
+      expect(() => metric([0], [], 0)).toThrow('classes is 0: expected a whole number, 1 or more');
+    }
+  });
+
+  test('labels', () => {
+    expect(() => metrics.accuracy([0, 1.5], [0, 1])).toThrow(
+      'gold[1] of length 2 is 1.5: a class is a whole number, 0 or more',
+    );
+    expect(() => metrics.confusionMatrix([0, 1], [0, 3], 3)).toThrow(
+      'predicted[1] of length 2 is 3: a class is a whole number, 0 to 2',
+    );
+    expect(() => metrics.binaryPrecisionRecallF1([0], [0], -1)).toThrow('positive is -1');
+    expect(() => metrics.topKAccuracy([0], [1], 1, 0)).toThrow('k is 0');
+    expect(() => metrics.calibrationBins([0], [1], 1, 0)).toThrow('bins is 0');
+  });
+});
+
+test('calibration bins hold every row once, right-closed, and the ties of a row go to the lowest class', () => {
+  const probabilities = [0.5, 0.5, 0.375, 0.625, 0, 1, 0.75, 0.25];
+  expect(metrics.calibrationBins([1, 1, 1, 1], probabilities, 2, 4)).toEqual([
+    { count: 0, confidence: 0, accuracy: 0 },
+    { count: 1, confidence: 0.5, accuracy: 0 },
+    { count: 2, confidence: 0.6875, accuracy: 0.5 },
+    { count: 1, confidence: 1, accuracy: 1 },
+  ]);
+});

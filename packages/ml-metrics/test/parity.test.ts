@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as metrics from '../src/index.ts';
+
+/** What `test/parity/metrics.py` wrote; numbers that JSON lacks are strings. */
+const fixture = JSON.parse(
+  readFileSync(new URL('../../../test/parity/fixtures/metrics.json', import.meta.url), 'utf8'),
+  (_, value) => (['NaN', 'Infinity', '-Infinity'].includes(value) ? Number(value) : value),
+);
+const { cases, versions } = fixture;
+
+/** Compares whole values: every number of `expected`, however deep, and nothing beside. */
+function expectClose(actual: unknown, expected: unknown, at = 'result'): void {
+  if (typeof expected === 'number') {
+    const near =
+      Object.is(actual, expected) || Math.abs(Number(actual) - expected) <= 1e-12 * Math.max(1, Math.abs(expected));
+    if (!near) throw new Error(`${at} is ${actual}, expected ${expected}`);
+    return;
+  }
+  const entries = (value: unknown) => Object.entries(value as object);
+  expect(Object.keys(actual as object), at).toEqual(Object.keys(expected as object));
+  for (const [key, value] of entries(expected)) {
+    expectClose((actual as Record<string, unknown>)[key], value, `${at}.${key}`);
+  }
+}
+
+describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions.scipy}`, () => {
+  test.each(cases.classification.map((c: { name: string }) => [c.name, c]))('classes: %s', (_, c) => {
+    const { gold, predicted, classes, expected } = c;
+    const matrix = metrics.confusionMatrix(gold, predicted, classes);
+    expectClose(
+      {
+        confusion: Array.from(matrix.counts),
+        accuracy: metrics.accuracy(gold, predicted),
+        scores: metrics.precisionRecallF1(gold, predicted, classes),
+        positive: metrics.binaryPrecisionRecallF1(gold, predicted),
+        mcc: metrics.matthewsCorrelation(gold, predicted),
+        balancedAccuracy: metrics.balancedAccuracy(gold, predicted),
+        kappa: metrics.cohenKappa(gold, predicted),
+      },
+      expected,
+    );
+    // Typed arrays are as good as plain ones.
+    expect(metrics.precisionRecallF1(Int32Array.from(gold), Uint8Array.from(predicted), classes)).toEqual(
+      metrics.precisionRecallF1(gold, predicted, classes),
+    );
+  });
+
+  test.each(cases.probability.map((c: { name: string }) => [c.name, c]))('probabilities: %s', (_, c) => {
+    const { gold, classes, expected } = c;
+    const probabilities = c.single ? Float32Array.from(c.probabilities) : c.probabilities;
+    expectClose(
+      {
+        logLoss: metrics.logLoss(gold, probabilities, classes),
+        topK: [1, 2, 3].map((k) => metrics.topKAccuracy(gold, probabilities, classes, k)),
+        calibration: Object.fromEntries(
+          [1, 10, 15].map((bins) => [bins, metrics.expectedCalibrationError(gold, probabilities, classes, bins)]),
+        ),
+      },
+      expected,
+    );
+  });
+
+  test.each(cases.ranking.map((c: { name: string }) => [c.name, c]))('ranking: %s', (_, c) => {
+    const { gold, scores, expected } = c;
+    expectClose(
+      {
+        rocAuc: metrics.rocAuc(gold, scores),
+        averagePrecision: metrics.averagePrecision(gold, scores),
+        brier: metrics.brierScore(gold, scores),
+      },
+      expected,
+    );
+  });
+
+  test.each(cases.numbers.map((c: { name: string }) => [c.name, c]))('numbers: %s', (_, c) => {
+    const { gold, predicted, expected } = c;
+    expectClose(
+      {
+        pearson: metrics.pearson(gold, predicted),
+        spearman: metrics.spearman(gold, predicted),
+        kendall: metrics.kendallTau(gold, predicted),
+        mse: metrics.meanSquaredError(gold, predicted),
+        rmse: metrics.rootMeanSquaredError(gold, predicted),
+        mae: metrics.meanAbsoluteError(gold, predicted),
+        r2: metrics.r2(gold, predicted),
+        ranks: Array.from(metrics.averageRanks(predicted)),
+      },
+      expected,
+    );
+  });
+
+  test.each(cases.bootstrap.map((c: { name: string }) => [c.name, c]))('bootstrap: %s', (_, c) => {
+    const mean = (drawn: Int32Array) => drawn.reduce((sum, i) => sum + c.values[i], 0) / drawn.length;
+    expectClose(metrics.bootstrapInterval(c.values.length, mean, c.options), c.expected);
+  });
+});
