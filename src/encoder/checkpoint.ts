@@ -1,6 +1,7 @@
 /** The weights of a Hugging Face model folder: read into the parameters of a model, and written from them. */
 import { DataError } from '../errors.ts';
 import type { ByteSource, ModelFolder, ModelWriter } from '../files.ts';
+import { noWeightsError, shardNames, weightsFile, weightsIndexFile } from '../weight-files.ts';
 import { configJson, type DistilBertConfig } from './config.ts';
 import { encoderPrefix, type ParameterSpec, parameterName } from './names.ts';
 import { type NamedTensor, readHeader, readTensor, type TensorEntry, writeSafetensors } from './safetensors.ts';
@@ -17,9 +18,6 @@ export interface LoadReport {
   /** Tensors of the checkpoint that the model has no use for, e.g. of another head. */
   unexpected: string[];
 }
-
-const weightsFile = 'model.safetensors';
-const indexFile = 'model.safetensors.index.json';
 
 /**
  * Reads a checkpoint, one file or sharded, into the parameters of a model, one tensor at a time.
@@ -119,57 +117,17 @@ function refuseBrokenEncoder(report: LoadReport, where: string): void {
 async function weightFiles(folder: ModelFolder): Promise<string[]> {
   const files = await folder.list();
   if (files.includes(weightsFile)) return [weightsFile];
-  const index = await folder.readText(indexFile);
-  if (index === undefined) return refuseOtherFormats(files, folder.where);
-  const shards = shardNames(index, `${folder.where}/${indexFile}`);
+  const index = await folder.readText(weightsIndexFile);
+  if (index === undefined) throw noWeightsError(files, folder.where, folder.where);
+  const shards = shardNames(index, `${folder.where}/${weightsIndexFile}`);
   const absent = shards.filter((name) => !files.includes(name));
   if (absent.length > 0) {
-    throw new DataError(`The checkpoint lacks the files ${absent.join(', ')}, which its index names.`, {
+    throw new DataError(`The checkpoint lacks files that its index names: ${absent.join(', ')}.`, {
       where: folder.where,
       fix: 'Download or copy the model again.',
     });
   }
   return shards;
-}
-
-/**
- * The files that a `model.safetensors.index.json` names, each once.
- * @throws DataError for an index of another form, or a name that leads out of the folder
- */
-export function shardNames(index: string, where: string): string[] {
-  let names: unknown[] | undefined;
-  try {
-    names = Object.values(JSON.parse(index).weight_map);
-  } catch {}
-  if (names === undefined || names.length === 0 || !names.every((name) => typeof name === 'string')) {
-    throw new DataError('The index of the checkpoint has no "weight_map" from tensor names to file names.', { where });
-  }
-  const outside = names.find((name) => /[\\/:]|^\.\.?$|^$/.test(name));
-  if (outside !== undefined) {
-    throw new DataError(`The index of the checkpoint names "${outside}", which is not a file of its folder.`, {
-      where,
-    });
-  }
-  return [...new Set(names)].sort();
-}
-
-function refuseOtherFormats(files: string[], where: string): never {
-  const pickle = files.find((name) => /^pytorch_model.*\.bin/.test(name));
-  if (pickle !== undefined) {
-    const code = `import transformers as t, sys; m, to = sys.argv[1:]; c = t.AutoConfig.from_pretrained(m); getattr(t, c.architectures[0]).from_pretrained(m).save_pretrained(to); t.AutoTokenizer.from_pretrained(m).save_pretrained(to)`;
-    throw new DataError(`The weights are in ${pickle}: a pickle, which can run any code when it is read.`, {
-      where,
-      fix: `If you trust where it comes from, convert it with Python, then name the new folder: python -c "${code}" MODEL converted`,
-    });
-  }
-  if (files.includes('tf_model.h5')) {
-    const code = `import transformers as t; m = t.TFAutoModel.from_pretrained('MODEL'); m.save_pretrained('converted', safe_serialization=True)`;
-    throw new DataError("The weights are in tf_model.h5, TensorFlow's own format.", { where, fix: code });
-  }
-  throw new DataError(`The folder has no ${weightsFile} and no ${indexFile}.`, {
-    where,
-    fix: `It holds ${files.length === 0 ? 'no files' : files.join(', ')}; name the folder that a model was saved to.`,
-  });
 }
 
 /**
