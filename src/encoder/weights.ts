@@ -1,0 +1,45 @@
+import type { Engine, Tensor, Variable } from '../engine/types.ts';
+
+/** The weights of a model under the checkpoint's own names. */
+export interface Weights {
+  /** The current value, without a copy: leave the `tidy` it was read in before it is updated. */
+  read(name: string): Tensor;
+  /** Whether the gradient of this weight is wanted. */
+  trains(name: string): boolean;
+}
+
+export function weightsOf(variables: ReadonlyMap<string, Variable>, frozen: ReadonlySet<string> = new Set()): Weights {
+  return {
+    read(name) {
+      const variable = variables.get(name);
+      if (!variable) throw new Error(`the model has no weight named ${name}`);
+      return variable.read();
+    },
+    trains: (name) => variables.has(name) && !frozen.has(name),
+  };
+}
+
+/** Gradients by weight name; what is added to a name twice is summed. Each tensor belongs to the collection. */
+export class Gradients {
+  readonly tensors: Map<string, Tensor> = new Map();
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  add(name: string, gradient: Tensor): void {
+    const held = this.tensors.get(name);
+    if (!held) {
+      this.tensors.set(name, gradient);
+      return;
+    }
+    this.tensors.set(name, this.#engine.add(held, gradient));
+    this.#engine.dispose(held, gradient);
+  }
+
+  dispose(): void {
+    this.#engine.dispose(...this.tensors.values());
+    this.tensors.clear();
+  }
+}
