@@ -1,0 +1,46 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import util from 'node:util';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { DistiltuneError } from '../errors.ts';
+import type { EngineLocation } from './locate.ts';
+
+/**
+ * Loads tfjs-node with its native backend set, and returns its namespace. All tensors of a process must be made with
+ * this one namespace: another copy of `@tensorflow/tfjs-core` would not know them.
+ *
+ * TensorFlow writes its log to standard error unless `TF_CPP_MIN_LOG_LEVEL=2` is in the environment before this call.
+ * One thread of a process may load the addon, once.
+ * @throws DistiltuneError when the package or the addon does not load
+ */
+export function loadNative(location: EngineLocation): typeof tfjs {
+  const require = createRequire(path.join(location.tfjsNode, 'package.json'));
+  // tfjs-node calls both; newer Node.js has removed the one and warns about the other (tfjs#8425).
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
+  try {
+    return withAddonPath(require, location.addon, () => require(location.tfjsNode) as typeof tfjs);
+  } catch (cause) {
+    throw new DistiltuneError(`native TensorFlow does not load: ${(cause as Error).message}`, {
+      where: location.addon,
+      fix: 'run `distiltune engine install --force`, or use wasm: set DISTILTUNE_ENGINE=wasm',
+      cause,
+    });
+  }
+}
+
+/**
+ * tfjs-node asks `@mapbox/node-pre-gyp` where its addon lies, and is told: inside the package. While it loads, a
+ * stand-in answers with the real place, so that node_modules stays untouched (it may be read-only, or one store shared
+ * by several projects).
+ */
+function withAddonPath<T>(require: NodeJS.Require, addon: string, load: () => T): T {
+  const locator = require.resolve('@mapbox/node-pre-gyp');
+  const before = require.cache[locator];
+  require.cache[locator] = { exports: { find: () => addon }, loaded: true } as NodeJS.Module;
+  try {
+    return load();
+  } finally {
+    if (before) require.cache[locator] = before;
+    else delete require.cache[locator];
+  }
+}

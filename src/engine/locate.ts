@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { engineLayout, readManifest } from './install/layout.ts';
+import { NODE_API_VERSION, publishedSources, TFJS_NODE_VERSION } from './install/sources.ts';
+
+/** Where a native TensorFlow that can be loaded lies. */
+export interface EngineLocation {
+  source: 'node_modules' | 'cache';
+  /** Folder of the tfjs-node package whose JavaScript is used. */
+  tfjsNode: string;
+  tfjsNodeVersion: string;
+  /** The compiled addon, `tfjs_binding.node`. */
+  addon: string;
+}
+
+export interface LocateOptions {
+  /** The person's cache folder (see `userCacheFolder`). */
+  cacheDir: string;
+  /** A file or URL from which `@tensorflow/tfjs-node` is looked for; by default this one. */
+  resolveFrom?: string | undefined;
+}
+
+/** What the last installation left to remember; the file `record` of the cache. */
+export interface InstallationRecord {
+  /** ISO 8601. */
+  time: string;
+  engine: 'native' | 'wasm';
+  failures: { step: string; reason: string; fix: string | null }[];
+  /** Addons that were found and do not load. */
+  refused: string[];
+}
+
+/** tfjs-node's package inside a folder that npm installed it into. */
+export const PACKAGE_IN_FOLDER = path.join('node_modules', '@tensorflow', 'tfjs-node');
+
+/** Where tfjs-node's own installer puts the addon. */
+export const addonInPackage = (tfjsNode: string): string =>
+  path.join(tfjsNode, 'lib', `napi-v${NODE_API_VERSION}`, 'tfjs_binding.node');
+
+/**
+ * Finds native TensorFlow without loading it: in node_modules when tfjs-node is whole there, else in the person's
+ * cache. Where there is none, `reasons` says what is missing, and the wasm engine is what remains.
+ */
+export function locateEngine({ cacheDir, resolveFrom = import.meta.url }: LocateOptions): {
+  location: EngineLocation | null;
+  reasons: string[];
+} {
+  const layout = engineLayout(cacheDir, publishedSources.wheel.version);
+  const refused = readRecord(layout.record)?.refused ?? [];
+  const reasons: string[] = [];
+
+  const own = findTfjsNode(resolveFrom);
+  if (own) {
+    const addon = addonInPackage(own.folder);
+    if (refused.includes(addon)) reasons.push(`the addon in node_modules does not load (${addon})`);
+    else if (existsSync(addon)) return found('node_modules', own.folder, own.version, addon);
+    else reasons.push(`tfjs-node in node_modules has no addon (${addon})`);
+  } else reasons.push('tfjs-node is not in node_modules');
+
+  const cachedPackage = readManifest(layout.tfjsNode) && path.join(layout.tfjsNode, PACKAGE_IN_FOLDER);
+  const matching = own?.version === TFJS_NODE_VERSION ? own.folder : cachedPackage;
+  if (readManifest(layout.addon) && readManifest(layout.library)) {
+    const addon = path.join(layout.addon, 'tfjs_binding.node');
+    if (!matching) reasons.push(`tfjs-node ${TFJS_NODE_VERSION} is neither in node_modules nor in the cache`);
+    else if (!refused.includes(addon)) return found('cache', matching, TFJS_NODE_VERSION, addon);
+    else reasons.push(`the addon in the cache does not load (${addon})`);
+  } else if (readManifest(layout.upstream)) {
+    const tfjsNode = path.join(layout.upstream, PACKAGE_IN_FOLDER);
+    const addon = addonInPackage(tfjsNode);
+    if (!refused.includes(addon)) return found('cache', tfjsNode, TFJS_NODE_VERSION, addon);
+    reasons.push(`the addon in the cache does not load (${addon})`);
+  } else reasons.push(`the cache has no native TensorFlow for this machine (${layout.root})`);
+  return { location: null, reasons };
+}
+
+function found(source: EngineLocation['source'], tfjsNode: string, tfjsNodeVersion: string, addon: string) {
+  return { location: { source, tfjsNode, tfjsNodeVersion, addon }, reasons: [] };
+}
+
+/** The tfjs-node package that `resolveFrom` sees, addon or not; undefined when there is none of version 4. */
+export function findTfjsNode(resolveFrom: string): { folder: string; version: string } | undefined {
+  try {
+    const file = createRequire(resolveFrom).resolve('@tensorflow/tfjs-node/package.json');
+    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
+    return version.startsWith('4.') ? { folder: path.dirname(file), version } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function readRecord(file: string): InstallationRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as InstallationRecord;
+  } catch {
+    return undefined;
+  }
+}
