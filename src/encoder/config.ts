@@ -114,12 +114,7 @@ export function parseConfig(text: string, where: string): DistilBertConfig {
   if (names !== null) config.labels = Object.values(names).map(String);
   else if (numLabels > 0) config.labels = Array.from({ length: numLabels }, (_, id) => `LABEL_${id}`);
 
-  if (problems.length === 0 && config.dim % config.nHeads !== 0) {
-    problems.push(`n_heads: expected a divisor of dim (${config.dim}), found ${config.nHeads}`);
-  }
-  if (problems.length === 0 && config.padTokenId !== null && config.padTokenId >= config.vocabSize) {
-    problems.push(`pad_token_id: expected an id below vocab_size (${config.vocabSize}), found ${config.padTokenId}`);
-  }
+  if (problems.length === 0) problems.push(...misfits(config));
   if (problems.length > 0) {
     throw new DataError(`The model's configuration cannot be used: ${problems.join('; ')}.`, {
       where,
@@ -166,6 +161,16 @@ export function configJson(config: DistilBertConfig, model: { architecture: stri
   }
   const sorted = Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`;
+}
+
+/** Sizes that are each possible, but not together. */
+function misfits({ dim, nHeads, padTokenId, vocabSize }: DistilBertConfig): string[] {
+  const problems: string[] = [];
+  if (dim % nHeads !== 0) problems.push(`n_heads: expected a divisor of dim (${dim}), found ${nHeads}`);
+  if (padTokenId !== null && padTokenId >= vocabSize) {
+    problems.push(`pad_token_id: expected an id below vocab_size (${vocabSize}), found ${padTokenId}`);
+  }
+  return problems;
 }
 
 function parseObject(text: string, where: string): Record<string, unknown> {
