@@ -1,0 +1,144 @@
+import {
+  accuracy,
+  binaryPrecisionRecallF1,
+  type ConfusionMatrix,
+  confusionMatrix,
+  expectedCalibrationError,
+  logLoss,
+  matthewsCorrelation,
+  precisionRecallF1,
+  rocAuc,
+} from 'ml-metrics';
+import type { Metrics } from './metric-names.ts';
+
+/** What a classifier said of N rows with C labels. */
+export interface ClassPredictions {
+  /** [N] class numbers. */
+  gold: ArrayLike<number>;
+  /** [N] class numbers. */
+  predicted: ArrayLike<number>;
+  /** Flat [N, C]: each row sums to 1. */
+  probabilities: ArrayLike<number>;
+  /** [C] names of the classes. Of two, the second is the positive class. */
+  labels: readonly string[];
+}
+
+/** One row of the per-class table. `support` is how many rows have this label as gold. */
+export interface ClassRow {
+  label: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+}
+
+/** Rows of label `gold` that were predicted as `predicted`. */
+export interface Confusion {
+  gold: string;
+  predicted: string;
+  count: number;
+}
+
+/** A wrong prediction. `index` is the row among those predicted, from 0; the scores are probabilities. */
+export interface Mistake {
+  index: number;
+  gold: string;
+  predicted: string;
+  score: number;
+  goldScore: number;
+}
+
+/** Plain data, ready for JSON. */
+export interface ClassificationReport {
+  examples: number;
+  metrics: Metrics;
+  /** In the order of the labels. */
+  classes: ClassRow[];
+  /** [gold][predicted] counts; null for more than 20 labels, where no one reads it. */
+  confusionMatrix: number[][] | null;
+  /** The pairs of labels confused most often, the most frequent first. */
+  mostConfused: Confusion[];
+  /** The wrong predictions with the highest scores, the highest first. */
+  mistakes: Mistake[];
+  /** Mean gap between confidence and accuracy over 15 bins of confidence (ml-metrics: expectedCalibrationError). */
+  expectedCalibrationError: number;
+}
+
+const largestReadableMatrix = 20;
+
+/**
+ * The metrics of `classificationMetricNames`: accuracy, macro and weighted F1, Matthews correlation, log loss; for two labels
+ * also F1, precision, recall and ROC AUC of the second one.
+ * @throws RangeError when the lengths do not fit, there are no rows, or a probability is NaN
+ */
+export function classificationMetrics({ gold, predicted, probabilities, labels }: ClassPredictions): Metrics {
+  const scores = precisionRecallF1(gold, predicted, labels.length);
+  const metrics: Metrics = {
+    accuracy: accuracy(gold, predicted),
+    macro_f1: scores.macro.f1,
+    weighted_f1: scores.weighted.f1,
+    mcc: matthewsCorrelation(gold, predicted),
+  };
+  if (labels.length === 2) {
+    const { f1, precision, recall } = binaryPrecisionRecallF1(gold, predicted, 1);
+    const scoresOfPositive = Float64Array.from({ length: gold.length }, (_, i) => probabilities[i * 2 + 1]!);
+    Object.assign(metrics, { f1, precision, recall, roc_auc: rocAuc(gold, scoresOfPositive) });
+  }
+  return { ...metrics, loss: logLoss(gold, probabilities, labels.length) };
+}
+
+/**
+ * The metrics, and what helps to understand them: which labels do badly, which are confused, where the model is most
+ * confidently wrong.
+ * @param options.top how many confused pairs and mistakes at most
+ * @throws RangeError when the lengths do not fit, there are no rows, or a probability is NaN
+ */
+export function classificationReport(
+  predictions: ClassPredictions,
+  options: { top?: number } = {},
+): ClassificationReport {
+  const { gold, predicted, probabilities, labels } = predictions;
+  const { top = 20 } = options;
+  const metrics = classificationMetrics(predictions);
+  const matrix = confusionMatrix(gold, predicted, labels.length);
+  const { perClass } = precisionRecallF1(gold, predicted, labels.length);
+  return {
+    examples: gold.length,
+    metrics,
+    classes: perClass.map((scores, c) => ({ label: labels[c]!, ...scores })),
+    confusionMatrix: labels.length <= largestReadableMatrix ? rowsOf(matrix) : null,
+    mostConfused: mostConfused(matrix, labels, top),
+    mistakes: worstMistakes(predictions, top),
+    expectedCalibrationError: expectedCalibrationError(gold, probabilities, labels.length),
+  };
+}
+
+function rowsOf({ classes, counts }: ConfusionMatrix): number[][] {
+  return Array.from({ length: classes }, (_, g) => Array.from(counts.subarray(g * classes, (g + 1) * classes)));
+}
+
+function mostConfused({ classes, counts }: ConfusionMatrix, labels: readonly string[], top: number): Confusion[] {
+  const pairs: Confusion[] = [];
+  counts.forEach((count, cell) => {
+    const g = Math.floor(cell / classes);
+    const p = cell % classes;
+    if (g !== p && count > 0) pairs.push({ gold: labels[g]!, predicted: labels[p]!, count });
+  });
+  return pairs.sort((a, b) => b.count - a.count).slice(0, top);
+}
+
+function worstMistakes(predictions: ClassPredictions, top: number): Mistake[] {
+  const { gold, predicted, probabilities, labels } = predictions;
+  const probability = (i: number, c: number) => probabilities[i * labels.length + c]!;
+  const wrong = Array.from({ length: gold.length }, (_, i) => i).filter((i) => gold[i] !== predicted[i]);
+  return wrong
+    .sort((a, b) => probability(b, predicted[b]!) - probability(a, predicted[a]!))
+    .slice(0, top)
+    .map((i) => ({
+      index: i,
+      gold: labels[gold[i]!]!,
+      predicted: labels[predicted[i]!]!,
+      score: probability(i, predicted[i]!),
+      goldScore: probability(i, gold[i]!),
+    }));
+}

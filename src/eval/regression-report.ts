@@ -1,0 +1,60 @@
+import { meanAbsoluteError, meanSquaredError, pearson, r2, rootMeanSquaredError, spearman } from 'ml-metrics';
+import type { Metrics } from './metric-names.ts';
+
+/** What a regression said of N rows. */
+export interface NumberPredictions {
+  /** [N] */
+  gold: ArrayLike<number>;
+  /** [N], in the unit of `gold`. */
+  predicted: ArrayLike<number>;
+}
+
+/** A prediction and how far off it is: `error` is predicted less gold. `index` is the row among those predicted, from 0. */
+export interface NumberError {
+  index: number;
+  gold: number;
+  predicted: number;
+  error: number;
+}
+
+/** Plain data, ready for JSON. */
+export interface RegressionReport {
+  examples: number;
+  metrics: Metrics;
+  /** The largest errors in either direction, the largest first. */
+  largestErrors: NumberError[];
+}
+
+/**
+ * The metrics of `regressionMetricNames`. Correlations are NaN when gold or predicted is constant; r2 is NaN or -Infinity when
+ * gold is.
+ * @throws RangeError when the lengths differ, there are no rows, or a value is NaN or infinite
+ */
+export function regressionMetrics({ gold, predicted }: NumberPredictions): Metrics {
+  return {
+    rmse: rootMeanSquaredError(gold, predicted),
+    mse: meanSquaredError(gold, predicted),
+    mae: meanAbsoluteError(gold, predicted),
+    r2: r2(gold, predicted),
+    pearson: pearson(gold, predicted),
+    spearman: spearman(gold, predicted),
+  };
+}
+
+/**
+ * The metrics and the rows that are furthest off.
+ * @param options.top how many errors at most
+ * @throws RangeError when the lengths differ, there are no rows, or a value is NaN or infinite
+ */
+export function regressionReport(predictions: NumberPredictions, options: { top?: number } = {}): RegressionReport {
+  const { gold, predicted } = predictions;
+  const metrics = regressionMetrics(predictions);
+  const errors = Array.from({ length: gold.length }, (_, i) => ({
+    index: i,
+    gold: gold[i]!,
+    predicted: predicted[i]!,
+    error: predicted[i]! - gold[i]!,
+  }));
+  errors.sort((a, b) => Math.abs(b.error) - Math.abs(a.error));
+  return { examples: gold.length, metrics, largestErrors: errors.slice(0, options.top ?? 20) };
+}
