@@ -4,6 +4,8 @@ export interface TableRow {
   line: number;
   /** One cell per column, in the order of `Table.columns`. */
   cells: string[];
+  /** JSON Lines only: columns whose value is an object or a list; their cells hold its JSON. */
+  nested?: number[];
 }
 
 /** A choice the reader made, why, and the flag that overrides it. */
@@ -27,4 +29,79 @@ export interface Example {
   label?: string;
   /** 1-based line of the source file; 0 when the example did not come from a file. */
   line: number;
+}
+
+/** An open file of rows. Nothing of it is held in memory but `sample` and `profiles`. */
+export interface Table {
+  /** What errors call it: the path, or `standard input`. */
+  name: string;
+  format: 'csv' | 'tsv' | 'jsonl';
+  encoding: Choice<string>;
+  /** `''`: one column, nothing delimits. null for JSON Lines, as the next two. */
+  delimiter: Choice<string> | null;
+  /** Whether `"` quotes a cell (true) or is text like any other (false). */
+  quotes: Choice<boolean> | null;
+  /** Whether the first row names the columns. */
+  header: Choice<boolean> | null;
+  /** Names as the header has them: may be empty or repeat. Without a header: `column 1`, `column 2`, ... */
+  columns: string[];
+  /** What each column looks like, from the first rows (64 MiB of text at most). */
+  profiles: ColumnProfile[];
+  /** The first rows that are not refused, 100 at most. */
+  sample: TableRow[];
+  /** Streams every row; refused ones go to `onRefused`. A table opened with `once` can be read once only. */
+  rows(onRefused?: (row: RefusedRow) => void): AsyncGenerator<TableRow>;
+  /** The same rows, some hundreds at a time: for speed. */
+  batches(onRefused?: (row: RefusedRow) => void): AsyncGenerator<TableRow[]>;
+  /** Removes the temporary copy of a stream, where there is one. */
+  close(): Promise<void>;
+}
+
+/** What the values of a column look like. */
+export type ColumnKind =
+  | 'empty'
+  | 'constant'
+  | 'boolean'
+  | 'whole numbers'
+  | 'numbers'
+  | 'dates'
+  | 'ids'
+  | 'classes'
+  | 'text'
+  | 'nested';
+
+/** Statistics of one column over the rows looked at. */
+export interface ColumnProfile {
+  /** 0-based position in `Table.columns`. */
+  index: number;
+  name: string;
+  kind: ColumnKind;
+  rows: number;
+  /** Cells that are empty or blank. */
+  empty: number;
+  /** Distinct values that are not blank; exact up to `distinctLimit`, which it never exceeds. */
+  distinct: number;
+  /** Mean number of characters of the cells that are not blank. */
+  meanLength: number;
+  /** Mean number of words (runs without whitespace) of the cells that are not blank. */
+  meanWords: number;
+  /** Smallest and largest number, where the kind is numeric. */
+  min?: number;
+  max?: number;
+  /** Up to 3 values, shortened, for messages. */
+  examples: string[];
+}
+
+export type LabelKind = 'words' | 'whole numbers' | 'booleans' | 'numbers';
+
+/** Which columns the examples come from, 0-based. */
+export interface ExampleColumns {
+  text: Choice<number>;
+  /** null value: single texts. */
+  pair: Choice<number | null>;
+  /** null value: no label column. */
+  label: Choice<number | null>;
+  labelKind: LabelKind | null;
+  /** What the labels ask for; null without labels. */
+  task: Choice<'sequence-classification' | 'regression'> | null;
 }

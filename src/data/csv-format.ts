@@ -1,0 +1,96 @@
+import { type CsvRecord, parseBlock, readRecords } from './csv-records.ts';
+import { delimiterName, detectDialect } from './dialect.ts';
+import type { Format } from './format.ts';
+import { detectHeader } from './header.ts';
+import { markLineEnds, restoreLineEnds } from './line-ends.ts';
+import type { TableRow } from './types.ts';
+
+export interface CsvOptions {
+  delimiter?: string | null;
+  quotes?: boolean | null;
+  header?: boolean | null;
+}
+
+const sampleLength = 256 << 10;
+
+/**
+ * Finds out how a delimited text is to be read.
+ * @param head its first piece; `headIsAll`: there is no more.
+ */
+export async function detectCsv(head: string, headIsAll: boolean, name: string, options: CsvOptions): Promise<Format> {
+  const isAll = headIsAll && head.length <= sampleLength;
+  const sample = await markedSample(head.slice(0, sampleLength));
+  const { delimiter, quotes } = detectDialect(sample, isAll, options);
+  const dialect = { delimiter: delimiter.value, quotes: quotes.value };
+  const rows = sampleRows(isAll && !sample.endsWith('\n') ? `${sample}\n` : sample, dialect, isAll);
+  const header = detectHeader(rows, options.header ?? null);
+  const columns = nameColumns(rows, header.value);
+  return {
+    format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
+    delimiter,
+    quotes,
+    header,
+    columns,
+    async *batches(texts, onRefused, isCut) {
+      let headerIsDue = header.value;
+      for await (const records of readRecords(texts, dialect, name, isCut)) {
+        const batch: TableRow[] = [];
+        for (const record of records) {
+          if (columns.length > 1 && isBlank(record)) continue;
+          if (headerIsDue) {
+            // A blank line above the header is no header, in a single column neither.
+            if (!isBlank(record)) headerIsDue = false;
+            continue;
+          }
+          const reason = fitCells(record, columns, dialect.delimiter);
+          if (reason === null) batch.push({ line: record.line, cells: record.cells });
+          else onRefused({ line: record.line, reason });
+        }
+        if (batch.length > 0) yield batch;
+      }
+    },
+  };
+}
+
+async function markedSample(text: string): Promise<string> {
+  let sample = '';
+  for await (const piece of markLineEnds([text])) sample += piece;
+  return sample;
+}
+
+function sampleRows(sample: string, dialect: { delimiter: string; quotes: boolean }, isAll: boolean): string[][] {
+  const rows = parseBlock(sample, dialect, isAll).data.filter((cells) => !isBlank({ cells }));
+  for (const cells of rows) restoreLineEnds(cells);
+  return rows;
+}
+
+function isBlank(record: Pick<CsvRecord, 'cells'> & { problem?: string }): boolean {
+  return record.cells.length === 1 && record.problem === undefined && record.cells[0]!.trim() === '';
+}
+
+function nameColumns(rows: string[][], hasHeader: boolean): string[] {
+  if (hasHeader) return rows[0]!.map((cell) => cell.trim());
+  const rowsOfWidth = new Map<number, number>();
+  for (const { length } of rows) rowsOfWidth.set(length, (rowsOfWidth.get(length) ?? 0) + 1);
+  const [width] = [...rowsOfWidth].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [1, 0]);
+  return Array.from({ length: width }, (_, index) => `column ${index + 1}`);
+}
+
+/** Cuts empty cells off a row that has too many. Returns why the row cannot be used, or null. */
+function fitCells(record: CsvRecord, columns: readonly string[], delimiter: string): string | null {
+  const { cells } = record;
+  if (record.problem !== undefined) return record.problem;
+  if (cells.length > columns.length && cells.slice(columns.length).every((cell) => cell.trim() === '')) {
+    cells.length = columns.length;
+  }
+  if (cells.length !== columns.length) {
+    const many = cells.length > columns.length ? 'too many' : 'too few';
+    const hint =
+      cells.length > columns.length && delimiter !== '' ? `; is a ${delimiterName(delimiter)} unquoted?` : '';
+    return `${many} cells: ${cells.length}, not ${columns.length}${hint}`;
+  }
+  const withNul = cells.findIndex((cell) => cell.includes('\0'));
+  if (withNul >= 0)
+    return `a NUL character in column ${withNul + 1}${columns[withNul] ? ` ("${columns[withNul]}")` : ''}`;
+  return null;
+}

@@ -1,0 +1,57 @@
+import { isKnownName } from './column-names.ts';
+import type { Choice } from './types.ts';
+
+const longestName = 60;
+const mostWords = 6;
+
+/**
+ * Decides whether the first row names the columns, by comparing it with the rows below.
+ * @param rows of the sample, the first included, blank lines not.
+ */
+export function detectHeader(rows: readonly (readonly string[])[], asked: boolean | null): Choice<boolean> {
+  const flag = asked === false || asked === null ? '--header' : '--no-header';
+  if (asked !== null) return { value: asked, reason: 'as asked', flag };
+  const yes = (reason: string) => ({ value: true, reason, flag: '--no-header' });
+  const no = (reason: string) => ({ value: false, reason, flag: '--header' });
+  const first = (rows[0] ?? []).map((cell) => cell.trim());
+  const below = rows.slice(1);
+  const filled = first.filter((cell) => cell !== '');
+  if (filled.length === 0) return no('the first row is empty');
+
+  const number = filled.find(isNumber);
+  if (number !== undefined) return no(`the first row holds a number (${number})`);
+  const known = filled.find(isKnownName);
+  if (known !== undefined && filled.every(looksLikeName)) return yes(`"${known}" is what a column is called`);
+  for (const [index, cell] of first.entries()) {
+    if (cell !== '' && below.some((row) => row[index]?.trim() === cell)) {
+      return no(`"${shorten(cell)}" of the first row is a value in the rows below, too`);
+    }
+  }
+  const sentence = filled.find((cell) => !looksLikeName(cell));
+  if (sentence !== undefined) return no(`the first row holds a text ("${shorten(sentence)}")`);
+  const numeric = first.findIndex((cell, index) => cell !== '' && isColumnOfNumbers(below, index));
+  if (numeric >= 0) return yes(`"${first[numeric]}" stands over numbers`);
+  if (first.length === 1) {
+    return filled[0]!.includes(' ') || below.every((row) => !/\s/.test(row[0] ?? ''))
+      ? no('the first row looks like the others')
+      : yes('the first row is one word, the others are texts');
+  }
+  return yes('the first row is short and none of its cells comes again below');
+}
+
+function isNumber(cell: string): boolean {
+  return /^[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?%?$/i.test(cell);
+}
+
+function looksLikeName(cell: string): boolean {
+  return cell.length <= longestName && !/[.!?…]$|[\r\n]/.test(cell) && cell.split(/\s+/).length <= mostWords;
+}
+
+function isColumnOfNumbers(rows: readonly (readonly string[])[], index: number): boolean {
+  const cells = rows.map((row) => row[index]?.trim() ?? '').filter((cell) => cell !== '');
+  return cells.length > 0 && cells.every(isNumber);
+}
+
+function shorten(cell: string): string {
+  return cell.length > 40 ? `${cell.slice(0, 39)}…` : cell;
+}

@@ -1,0 +1,79 @@
+import { maxRowLength } from './csv-records.ts';
+import type { RefusedRow, TableRow } from './types.ts';
+
+/** One line of a JSON Lines file: its object, or why it cannot be used. */
+export type JsonLine = { line: number; value: Record<string, unknown> } | RefusedRow;
+
+/**
+ * Streams the objects of a JSON Lines text, a block at a time. Blank lines are skipped.
+ * @param isCut the text ends in the middle: what follows the last line end is left out.
+ */
+export async function* readJsonLines(texts: AsyncIterable<string>, isCut: boolean): AsyncGenerator<JsonLine[]> {
+  let line = 0;
+  let pieces: string[] = [];
+  let length = 0;
+  for await (const text of texts) {
+    const lines: JsonLine[] = [];
+    let start = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      pieces.push(text.slice(start, end));
+      length += end - start;
+      line++;
+      addLine(lines, pieces, length, line);
+      pieces = [];
+      length = 0;
+      start = end + 1;
+    }
+    length += text.length - start;
+    // Of a line that is too long only the length is needed.
+    if (length <= maxRowLength) pieces.push(text.slice(start));
+    else pieces = [];
+    if (lines.length > 0) yield lines;
+  }
+  if (length === 0 || isCut) return;
+  const lines: JsonLine[] = [];
+  addLine(lines, pieces, length, line + 1);
+  yield lines;
+}
+
+function addLine(lines: JsonLine[], pieces: string[], length: number, line: number): void {
+  if (length > maxRowLength) {
+    lines.push({ line, reason: `the line is longer than ${maxRowLength.toLocaleString('en-US')} characters` });
+    return;
+  }
+  const text = pieces.length === 1 ? pieces[0]! : pieces.join('');
+  if (text.trim() === '') return;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    lines.push({ line, reason: `not JSON: ${explain(error as Error)}` });
+    return;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    lines.push({ line, reason: `not an object but ${found}: write {"text": ..., "label": ...}` });
+    return;
+  }
+  lines.push({ line, value: value as Record<string, unknown> });
+}
+
+/** V8 quotes the text in its message, which may be long. */
+function explain(error: Error): string {
+  return error.message.length > 120 ? `${error.message.slice(0, 119)}…` : error.message;
+}
+
+/** An object as cells. A key that is missing or null is an empty cell; an object or list is its JSON, and listed in `nested`. */
+export function jsonRow(line: number, value: Record<string, unknown>, columns: readonly string[]): TableRow {
+  const nested: number[] = [];
+  const cells = columns.map((column, index) => {
+    const cell = Object.hasOwn(value, column) ? value[column] : null;
+    if (cell === null) return '';
+    if (typeof cell === 'object') {
+      nested.push(index);
+      return JSON.stringify(cell);
+    }
+    return String(cell);
+  });
+  return nested.length > 0 ? { line, cells, nested } : { line, cells };
+}
