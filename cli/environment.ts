@@ -1,0 +1,47 @@
+import { hubCacheDir } from '../src/data/hub-cache.ts';
+import { userCacheFolder } from '../src/engine/install/layout.ts';
+
+/** Everything the program takes from the environment. This is the only file that knows the variables' names. */
+export interface Environment {
+  /** `DISTILTUNE_CACHE`, else the system's place for caches: native TensorFlow is installed there. */
+  cacheDir: string;
+  /** `DISTILTUNE_ENGINE`: auto, native or wasm. Not checked here. */
+  engine: string;
+  /** `HF_HUB_CACHE`, `HF_HOME`, `HF_HUB_OFFLINE`, `HF_ENDPOINT`, `HF_TOKEN`, as huggingface_hub reads them. */
+  hub: { cacheDir: string; offline: boolean; endpoint?: string; token?: string };
+  /** `NO_COLOR` is set, or the terminal is a `dumb` one. */
+  plain: boolean;
+  /** The other `DISTILTUNE_*` variables: settings. */
+  settings: Record<string, string>;
+  /** This process was started by another one to compute: see `run/engine-process.ts`. */
+  isEngineProcess: boolean;
+  /** All of it, to hand on to child processes. */
+  variables: Record<string, string | undefined>;
+}
+
+export const ENGINE_PROCESS_VARIABLE = 'DISTILTUNE_ENGINE_PROCESS';
+const ownVariables = ['DISTILTUNE_CACHE', 'DISTILTUNE_ENGINE', ENGINE_PROCESS_VARIABLE];
+
+export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
+  const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = variables;
+  const settings = Object.entries(variables).filter(
+    (entry): entry is [string, string] =>
+      entry[0].startsWith('DISTILTUNE_') && !ownVariables.includes(entry[0]) && entry[1] !== undefined,
+  );
+  return {
+    cacheDir: userCacheFolder(variables),
+    engine: variables.DISTILTUNE_ENGINE || 'auto',
+    hub: {
+      cacheDir: hubCacheDir(variables),
+      offline: isTrue(variables.HF_HUB_OFFLINE) || isTrue(variables.TRANSFORMERS_OFFLINE),
+      ...(endpoint ? { endpoint } : {}),
+      ...(token ? { token } : {}),
+    },
+    plain: Boolean(variables.NO_COLOR) || variables.TERM === 'dumb',
+    settings: Object.fromEntries(settings),
+    isEngineProcess: Boolean(variables[ENGINE_PROCESS_VARIABLE]),
+    variables,
+  };
+}
+
+const isTrue = (value: string | undefined) => ['1', 'true', 'yes', 'on'].includes((value ?? '').toLowerCase());

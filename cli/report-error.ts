@@ -1,0 +1,43 @@
+import { CommanderError } from 'commander';
+import { DistiltuneError, UsageError } from '../src/errors.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Tells a person what went wrong in three lines at most: what, where, what to do. With `--json` it is one document on stdout.
+ * @returns the exit code
+ */
+export function reportError(error: unknown, context: Context): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const known = error instanceof CommanderError ? fromCommander(error) : error;
+  const { message, where, fix, exitCode } = describe(known);
+  if (context.json) {
+    context.stdout.line(JSON.stringify({ error: { message, where, fix } }));
+    return exitCode;
+  }
+  const { colors } = context.stderr;
+  context.stderr.line(`${colors.red('error:')} ${message}`);
+  if (where !== null) context.stderr.line(`   in: ${where}`);
+  if (fix !== null) context.stderr.line(`   do: ${fix}`);
+  if (context.verbose && known instanceof Error) context.stderr.line(colors.dim(stackOf(known)));
+  return exitCode;
+}
+
+function describe(error: unknown): { message: string; where: string | null; fix: string | null; exitCode: number } {
+  if (error instanceof DistiltuneError) {
+    return { message: error.message, where: error.where ?? null, fix: error.fix ?? null, exitCode: error.exitCode };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, where: null, fix: 'run it again with -v to see where it happened', exitCode: 1 };
+}
+
+/** Its message has the suggestion in parentheses on a second line. */
+function fromCommander(error: CommanderError): UsageError {
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const fix = suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'see distiltune --help';
+  return new UsageError(message, { fix });
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}
