@@ -47,7 +47,7 @@ export function encode(
   batch: TokenBatch,
   options: EncoderOptions,
 ): EncoderPass {
-  const longest = batch.groups[batch.groups.length - 1]!.length;
+  const longest = batch.positions[batch.tokens - 1]! + 1; // the last sequence is the longest
   if (longest > config.maxPositionEmbeddings) {
     throw new RangeError(
       `a sequence of ${longest} tokens is longer than the model's ${config.maxPositionEmbeddings} positions`,

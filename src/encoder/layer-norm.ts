@@ -5,9 +5,7 @@ import type { Gradients, Weights } from './weights.ts';
 export const LAYER_NORM_EPSILON = 1e-12;
 
 export function layerNorm(e: Engine, weights: Weights, name: string, x: Tensor): LayerNormResult {
-  return e.tidy(() =>
-    e.layerNorm(x, weights.read(`${name}.weight`), weights.read(`${name}.bias`), LAYER_NORM_EPSILON),
-  );
+  return e.tidy(() => e.layerNorm(x, weights.read(`${name}.weight`), weights.read(`${name}.bias`), LAYER_NORM_EPSILON));
 }
 
 /** Adds the gradients of scale and shift, and returns dx. */

@@ -112,7 +112,8 @@ export function layerBackward(
   const dActivated = linearInputGradient(e, w, `${name}.ffn.lin2`, dFeedForward);
   if (dFeedForward !== dResidual) e.dispose(dFeedForward);
   e.dispose(s.feedForwardMask, s.activated);
-  const dInner = config.activation === 'gelu' ? e.geluGradient(s.inner, dActivated) : e.reluGradient(s.inner, dActivated);
+  const dInner =
+    config.activation === 'gelu' ? e.geluGradient(s.inner, dActivated) : e.reluGradient(s.inner, dActivated);
   e.dispose(dActivated, s.inner);
   linearWeightGradient(e, w, gradients, `${name}.ffn.lin1`, s.attended, dInner);
   const dAttended = e.tidy(() => e.add(dResidual, linearInputGradient(e, w, `${name}.ffn.lin1`, dInner)));

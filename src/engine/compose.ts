@@ -5,6 +5,8 @@ export interface Primitives {
   tidy<R>(work: () => R): R;
   /** A float scalar that is made once and kept. */
   constant(value: number): Tensor;
+  /** A float scalar for one use. */
+  scalar(value: number): Tensor;
   add(a: Tensor, b: Tensor): Tensor;
   subtract(a: Tensor, b: Tensor): Tensor;
   multiply(a: Tensor, b: Tensor): Tensor;
@@ -32,7 +34,7 @@ export function composeKernels(p: Primitives): ComposedKernels {
     multiply(add(p.erf(multiply(x, constant(Math.SQRT1_2))), constant(1)), constant(0.5));
 
   return {
-    scale: (x, factor) => multiply(x, constant(factor)),
+    scale: (x, factor) => tidy(() => multiply(x, p.scalar(factor))),
 
     /** The exact GELU, x * Phi(x) (Hendrycks & Gimpel 2016): what "gelu" means in a DistilBERT config. */
     gelu: (x) => tidy(() => multiply(x, normalCdf(x))),

@@ -68,6 +68,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
   const primitives: Primitives = {
     tidy: (work) => tf.tidy(work as () => tfjs.TensorContainer) as ReturnType<typeof work>,
     constant,
+    scalar: (value) => tf.scalar(value),
     add: (a, b) => op('AddV2', FLOAT, [a, b]),
     subtract: (a, b) => op('Sub', FLOAT, [a, b]),
     multiply: (a, b) => op('Mul', FLOAT, [a, b]),
@@ -163,12 +164,12 @@ export function nativeEngine(tf: typeof tfjs): Engine {
       return total;
     },
 
-    adamStep(updates, { step, beta1, beta2, epsilon }) {
+    adamStep(updates, { step, beta1, beta2, epsilon, gradientScale }) {
       tidy(() => {
         const made = new Map<number, Tensor>();
         const scalar = (value: number) => {
-          let tensor = made.get(value);
-          if (!tensor) made.set(value, (tensor = tf.scalar(value)));
+          const tensor = made.get(value) ?? tf.scalar(value);
+          made.set(value, tensor);
           return tensor;
         };
         // TensorFlow adds epsilon to sqrt(v), PyTorch to sqrt(v / correction): scaled, the two are the same.
@@ -177,13 +178,16 @@ export function nativeEngine(tf: typeof tfjs): Engine {
         const constants = [scalar(beta1), scalar(beta2), scalar(scaledEpsilon)];
         for (const { weight, moment1, moment2, gradient, learningRate, weightDecay } of updates) {
           if (weightDecay !== 0 && learningRate !== 0) {
-            const decayed = tidy(() => primitives.multiply(weight.read(), scalar(1 - learningRate * weightDecay)));
+            const factor = scalar(1 - learningRate * weightDecay);
+            const decayed = tidy(() => primitives.multiply(weight.read(), factor));
             weight.assign(decayed);
             decayed.dispose(); // the update would copy a buffer that anyone else still holds
           }
           const handles = [weight, moment1, moment2].map((v) => (v as NativeVariable)[HANDLE]);
-          const inputs = [...handles, ...powers, scalar(learningRate), ...constants, gradient];
+          const scaled = gradientScale === 1 ? gradient : primitives.multiply(gradient, scalar(gradientScale));
+          const inputs = [...handles, ...powers, scalar(learningRate), ...constants, scaled];
           backend.executeMultipleOutputs('ResourceApplyAdam', ADAM, inputs, 0);
+          if (scaled !== gradient) scaled.dispose();
         }
       });
     },

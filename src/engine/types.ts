@@ -27,6 +27,8 @@ export interface AdamOptions {
   beta1: number;
   beta2: number;
   epsilon: number;
+  /** Factor on every gradient: what clipping leaves of it. */
+  gradientScale: number;
 }
 
 export interface AdamUpdate {

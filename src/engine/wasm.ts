@@ -21,6 +21,7 @@ export function wasmEngine(tf: typeof tfjs): Engine {
   const primitives: Primitives = {
     tidy,
     constant,
+    scalar: (value) => tf.scalar(value),
     add: (a, b) => tf.add(a, b),
     subtract: (a, b) => tf.sub(a, b),
     multiply: (a, b) => tf.mul(a, b),
@@ -108,13 +109,16 @@ export function wasmEngine(tf: typeof tfjs): Engine {
       return total;
     },
 
-    adamStep(updates, { step, beta1, beta2, epsilon }) {
+    adamStep(updates, { step, beta1, beta2, epsilon, gradientScale }) {
       const correction1 = 1 - beta1 ** step;
       const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
       for (const { weight, moment1, moment2, gradient, learningRate, weightDecay } of updates) {
         tidy(() => {
-          const m = tf.add(tf.mul(moment1.read(), beta1), tf.mul(gradient, 1 - beta1));
-          const v = tf.add(tf.mul(moment2.read(), beta2), tf.mul(tf.square(gradient), 1 - beta2));
+          const m = tf.add(tf.mul(moment1.read(), beta1), tf.mul(gradient, (1 - beta1) * gradientScale));
+          const v = tf.add(
+            tf.mul(moment2.read(), beta2),
+            tf.mul(tf.square(gradient), (1 - beta2) * gradientScale ** 2),
+          );
           const denominator = tf.add(tf.div(tf.sqrt(v), rootCorrection2), epsilon);
           const decayed = tf.mul(weight.read(), 1 - learningRate * weightDecay);
           weight.assign(tf.sub(decayed, tf.mul(tf.div(m, denominator), learningRate / correction1)));

@@ -20,7 +20,9 @@ export function classificationHead(options: ClassificationHeadOptions): Head<num
     ...sequenceHead(options.classes),
     weigh: (targets) => targets.reduce((sum, target) => sum + (options.classWeights?.[target] ?? 1), 0),
     train: (context, hidden, targets, normalizer) =>
-      trainSequenceHead(context, hidden, (logits) => crossEntropy(context.engine, logits, targets, normalizer, options)),
+      trainSequenceHead(context, hidden, (logits) =>
+        crossEntropy(context.engine, logits, targets, normalizer, options),
+      ),
   };
 }
 

@@ -39,5 +39,10 @@ export interface Head<Target> {
    * @param targets in the order of the rows
    * @returns the part of the step's mean loss, and its gradient with respect to `hidden`
    */
-  train(context: HeadTraining, hidden: Tensor, targets: Target[], normalizer: number): { loss: number; dHidden: Tensor };
+  train(
+    context: HeadTraining,
+    hidden: Tensor,
+    targets: Target[],
+    normalizer: number,
+  ): { loss: number; dHidden: Tensor };
 }

@@ -1,0 +1,185 @@
+import { type LoadReport, readWeights, writeModelFolder } from '../encoder/checkpoint.ts';
+import { type DistilBertConfig, parseConfig } from '../encoder/config.ts';
+import { encoderParameters, type ParameterSpec } from '../encoder/names.ts';
+import type { NamedTensor } from '../encoder/safetensors.ts';
+import { type Gradients, type Weights, weightsOf } from '../encoder/weights.ts';
+import { normals } from '../engine/random.ts';
+import type { Engine, Variable } from '../engine/types.ts';
+import { DataError } from '../errors.ts';
+import type { ModelFolder, ModelWriter } from '../files.ts';
+import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
+import { batchLogits, type TrainingBatch, trainBatch } from './passes.ts';
+import { regression } from './regression.ts';
+import { sequenceClassification } from './sequence-classification.ts';
+import type { ClassPrediction, Task, ValuePrediction } from './types.ts';
+
+/** An encoder with a task's head on it, its tokenizer and its weights in an engine. */
+export interface Model<Target = unknown, Prediction = unknown> {
+  readonly engine: Engine;
+  readonly config: DistilBertConfig;
+  readonly tokenizer: Tokenizer;
+  readonly task: Task<Target, Prediction>;
+  /** Every weight, encoder and head, in the order of the data's way through them. */
+  readonly parameters: readonly ParameterSpec[];
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** What the checkpoint had of them. */
+  readonly report: LoadReport;
+  /** Sum of the targets' weights in a mean loss. */
+  weigh(targets: Target[]): number;
+  /** Loss and gradients of one micro-batch: see `passes.ts`. */
+  trainBatch(batch: TrainingBatch<Target>, frozen: ReadonlySet<string>, gradients: Gradients): { loss: number };
+  /** Outputs of one batch, row i for sequence i, [B, outputs]. */
+  logits(sequences: ArrayLike<number>[]): Float32Array;
+  /** Writes the folder that Hugging Face transformers loads as its own. */
+  save(writer: ModelWriter): Promise<void>;
+  dispose(): void;
+}
+
+export interface LoadOptions {
+  /** Seeds the weights that the checkpoint does not have. Default 42. */
+  seed?: number | undefined;
+  /** Overrides every dropout rate of the config; null or absent: the checkpoint's own. */
+  dropout?: number | null | undefined;
+}
+
+/**
+ * Loads a checkpoint for a task. Weights of another head are left out, missing head weights newly initialised; the
+ * model's `report` lists both.
+ * @throws DataError when a file is missing or broken, or an encoder tensor is missing or mis-shaped (all are listed).
+ */
+export async function loadModel<Target, Prediction>(
+  engine: Engine,
+  folder: ModelFolder,
+  task: Task<Target, Prediction>,
+  options: LoadOptions = {},
+): Promise<Model<Target, Prediction>> {
+  const [checkpoint, tokenizer] = await Promise.all([readConfig(folder), readTokenizer(folder)]);
+  const config = withDropout(task.configure(checkpoint), options.dropout ?? null);
+  if (tokenizer.vocabSize > config.vocabSize) {
+    throw new DataError(
+      `The tokenizer has ${tokenizer.vocabSize} tokens, the model's word embeddings ${config.vocabSize}.`,
+      { where: folder.where, fix: 'Use the tokenizer files that belong to this model.' },
+    );
+  }
+  const parameters = [...encoderParameters(config), ...task.head.parameters(config)];
+  const variables = new Map<string, Variable>();
+  const place = (spec: ParameterSpec, values: Float32Array) => {
+    engine.tidy(() => {
+      variables.set(spec.name, engine.variable(engine.floats(values, spec.shape)));
+    });
+  };
+  const report = await readWeights(folder, parameters, place);
+  parameters.forEach((spec, site) => {
+    if (!variables.has(spec.name))
+      place(spec, initialValues(spec, config, { seed: options.seed ?? 42, step: 0, site }));
+  });
+  const reading = weightsOf(variables);
+  return {
+    engine,
+    config,
+    tokenizer,
+    task,
+    parameters,
+    variables,
+    report,
+    weigh: task.head.weigh,
+    trainBatch: (batch, frozen, gradients) =>
+      trainBatch({ engine, config, head: task.head, weights: weightsOf(variables, frozen) }, batch, gradients),
+    logits: (sequences) => batchLogits({ engine, config, head: task.head, weights: reading }, sequences),
+    save: (writer) =>
+      writeModelFolder(writer, {
+        config,
+        architecture: task.head.architecture,
+        tensors: tensorsOf(engine, parameters, reading),
+        tokenizerFiles: tokenizer.toFiles(),
+      }),
+    dispose() {
+      for (const variable of variables.values()) variable.dispose();
+    },
+  };
+}
+
+/** Loads a fine-tuned model with the task, and the labels, that its config names. */
+export async function loadTrainedModel(
+  engine: Engine,
+  folder: ModelFolder,
+): Promise<Model<number, ClassPrediction> | Model<number, ValuePrediction>> {
+  const config = await readConfig(folder);
+  const architectures = config.extra.architectures;
+  const found = Array.isArray(architectures) ? architectures.join(', ') : 'none';
+  const fix = 'Give the folder of a fine-tuned model, or fine-tune one with `distiltune train`.';
+  if (config.problemType === 'regression' || config.labels?.length === 1) {
+    return refuseUntrained(await loadModel(engine, folder, regression()), folder, found, fix);
+  }
+  if (!config.labels) {
+    throw new DataError('The model has no labels: it was not fine-tuned for classification.', {
+      where: folder.where,
+      fix,
+    });
+  }
+  return refuseUntrained(
+    await loadModel(engine, folder, sequenceClassification({ labels: config.labels })),
+    folder,
+    found,
+    fix,
+  );
+}
+
+/** A model whose head was just initialised would answer at random. */
+function refuseUntrained<Target, Prediction>(
+  model: Model<Target, Prediction>,
+  folder: ModelFolder,
+  found: string,
+  fix: string,
+): Model<Target, Prediction> {
+  const { missing, misShaped } = model.report;
+  const absent = [...missing, ...misShaped.map(({ name }) => name)];
+  if (absent.length === 0) return model;
+  model.dispose();
+  throw new DataError(`The checkpoint (${found}) lacks the classification head: ${absent.join(', ')}.`, {
+    where: folder.where,
+    fix,
+  });
+}
+
+export async function readConfig(folder: ModelFolder): Promise<DistilBertConfig> {
+  const text = await folder.readText('config.json');
+  if (text !== undefined) return parseConfig(text, `${folder.where}/config.json`);
+  throw new DataError('There is no config.json.', {
+    where: folder.where,
+    fix: 'A model folder has config.json, model.safetensors and tokenizer files.',
+  });
+}
+
+export async function readTokenizer(folder: ModelFolder): Promise<Tokenizer> {
+  const [tokenizerJson, vocabText, configText] = await Promise.all(
+    ['tokenizer.json', 'vocab.txt', 'tokenizer_config.json'].map((name) => folder.readText(name)),
+  );
+  return createTokenizer({ tokenizerJson, vocabText, configText, where: folder.where });
+}
+
+function withDropout(config: DistilBertConfig, rate: number | null): DistilBertConfig {
+  if (rate === null) return config;
+  return { ...config, dropout: rate, attentionDropout: rate, seqClassifDropout: rate };
+}
+
+/** As transformers initialises them (`_init_weights` of modeling_distilbert.py). */
+function initialValues(
+  spec: ParameterSpec,
+  config: DistilBertConfig,
+  key: { seed: number; step: number; site: number },
+): Float32Array {
+  const count = spec.shape.reduce((a, b) => a * b, 1);
+  if (spec.init === 'normal') return normals(count, config.initializerRange, key);
+  return new Float32Array(count).fill(spec.init === 'ones' ? 1 : 0);
+}
+
+function* tensorsOf(
+  engine: Engine,
+  parameters: readonly ParameterSpec[],
+  weights: Weights,
+): Generator<NamedTensor, void, undefined> {
+  for (const { name, shape } of parameters) {
+    yield { name, shape, data: engine.tidy(() => engine.values(weights.read(name))) };
+  }
+}

@@ -1,0 +1,239 @@
+import { Gradients } from '../encoder/weights.ts';
+import { pauseForEvents } from '../engine/pause.ts';
+import { permutation } from '../engine/random.ts';
+import { DivergedError, UsageError } from '../errors.ts';
+import { type AdamW, createAdamW } from './adamw.ts';
+import type { EndEvent, Phase, TrainEvent } from './events.ts';
+import { parameterRules } from './parameter-groups.ts';
+import { scheduleFactor } from './schedule.ts';
+import type { Settings } from './settings.ts';
+import type { Best, CheckpointReason, CheckpointStore, Trainable, TrainerState, TrainingSet } from './types.ts';
+
+/** The settings that the trainer reads; those of data, model and task are the caller's. */
+export type TrainSettings = Pick<
+  Settings,
+  | 'batchSize'
+  | 'accumulate'
+  | 'epochs'
+  | 'maxSteps'
+  | 'optimizer'
+  | 'schedule'
+  | 'evaluate'
+  | 'checkpoint'
+  | 'freeze'
+  | 'shuffle'
+  | 'seed'
+>;
+
+export interface TrainOptions<Target> {
+  model: Trainable<Target>;
+  data: TrainingSet<Target>;
+  settings: TrainSettings;
+  /** Measures the model as it is; absent: no evaluation, and the last weights are the result. */
+  evaluate?: ((signal: AbortSignal | undefined) => Promise<Record<string, number>>) | undefined;
+  /** Which of `evaluate`'s metrics chooses the best checkpoint. Required with `evaluate`. */
+  metric?: { name: string; direction: 'max' | 'min' } | undefined;
+  checkpoints?: CheckpointStore | undefined;
+  /** Aborting it finishes the step under way, saves, and ends the run with reason `stopped`. */
+  signal?: AbortSignal | undefined;
+}
+
+// Randomness: shuffling draws at the epoch's number, dropout at the step's.
+const SHUFFLE_SITE = -1;
+const MICRO_BATCH_SITES = 1024 * 2000;
+
+/**
+ * Trains a model, telling what it does as it goes. Two runs with the same seed, data, settings, engine and machine
+ * yield the same losses and weights to the bit.
+ *
+ * A step's loss and gradients are means over all its examples, however many micro-batches it is split into.
+ * @throws DivergedError after the `end` event when a loss or gradient is not finite: the weights of that step are not updated.
+ * @throws UsageError when there is nothing to train on or the metric is not one of the evaluation's.
+ */
+export async function* train<Target>(options: TrainOptions<Target>): AsyncGenerator<TrainEvent> {
+  const { model, data, settings, checkpoints, signal } = options;
+  const { engine } = model;
+  if (data.length === 0) throw new UsageError('There are no examples to train on.');
+  const stepsPerEpoch = Math.ceil(data.length / settings.batchSize);
+  const totalSteps = settings.maxSteps ?? Math.max(1, Math.round(settings.epochs * stepsPerEpoch));
+  const { rules, frozen } = parameterRules(model.parameters, model.config.nLayers, {
+    ...settings.optimizer,
+    freeze: settings.freeze,
+  });
+  const optimizer = createAdamW(engine, model.variables, rules, settings.optimizer);
+  const state: TrainerState = { step: 0, best: null, evaluationsWithoutImprovement: 0 };
+  const totals = { examples: 0, tokens: 0, train: 0, evaluate: 0, save: 0 };
+  const metric = options.metric ?? { name: 'loss', direction: 'min' };
+
+  try {
+    yield {
+      type: 'start',
+      totalSteps,
+      stepsPerEpoch,
+      epochs: totalSteps / stepsPerEpoch,
+      trainExamples: data.length,
+      parameters: countValues(model.parameters),
+      trainableParameters: countValues(model.parameters.filter(({ name }) => !frozen.has(name))),
+      metric: metric.name,
+      direction: metric.direction,
+    };
+    let reason: EndEvent['reason'] = 'finished';
+    let order: ArrayLike<number> | undefined;
+    yield phase('training', 0);
+    while (state.step < totalSteps) {
+      if (signal?.aborted) {
+        reason = 'stopped';
+        break;
+      }
+      const step = state.step + 1;
+      const epoch = Math.floor(state.step / stepsPerEpoch);
+      const place = state.step % stepsPerEpoch;
+      if (place === 0 || !order) order = epochOrder(data.length, settings, epoch);
+      const members = Array.from(
+        { length: Math.min(settings.batchSize, data.length - place * settings.batchSize) },
+        (_, i) => Number(order![place * settings.batchSize + i]),
+      );
+      const result = trainStep(model, data, members, { step, totalSteps, settings, frozen, optimizer });
+      totals.examples += members.length;
+      totals.tokens += result.tokens;
+      totals.train += result.seconds;
+      yield { type: 'step', step, epoch: step / stepsPerEpoch, examples: members.length, ...result };
+      if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
+        yield end('diverged');
+        throw diverged(result.loss, step, settings);
+      }
+      state.step = step;
+      await pauseForEvents();
+
+      const { everySteps } = settings.evaluate;
+      const due = everySteps === null ? step % stepsPerEpoch === 0 : step % everySteps === 0;
+      if (options.evaluate && (due || step === totalSteps)) {
+        yield* evaluateNow(options.evaluate);
+        const patience = settings.evaluate.earlyStopping;
+        if (patience !== null && state.evaluationsWithoutImprovement >= patience) {
+          reason = 'early-stopping';
+          break;
+        }
+      }
+      if (settings.checkpoint.everySteps !== null && step % settings.checkpoint.everySteps === 0 && step < totalSteps) {
+        yield* saveNow('periodic');
+      }
+    }
+    if (reason === 'stopped') yield* saveNow('stop');
+    else if (!state.best) yield* saveNow('end');
+    yield end(reason);
+  } finally {
+    optimizer.dispose();
+  }
+
+  async function* evaluateNow(evaluate: NonNullable<TrainOptions<Target>['evaluate']>): AsyncGenerator<TrainEvent> {
+    const { step } = state;
+    const epoch = step / stepsPerEpoch;
+    yield phase('evaluating', step);
+    const began = performance.now();
+    const metrics = await evaluate(signal);
+    const seconds = (performance.now() - began) / 1000;
+    totals.evaluate += seconds;
+    const value = metrics[metric.name];
+    if (value === undefined) {
+      throw new UsageError(`There is no metric named "${metric.name}".`, {
+        fix: `The evaluation gives: ${Object.keys(metrics).join(', ')}.`,
+      });
+    }
+    const best = improves(value, state.best, metric.direction);
+    if (best) state.best = { step, epoch, metric: metric.name, value };
+    state.evaluationsWithoutImprovement = best ? 0 : state.evaluationsWithoutImprovement + 1;
+    yield { type: 'evaluation', step, epoch, metrics, best, seconds };
+    if (Number.isNaN(value)) {
+      const message = `${metric.name} is not defined here (all predictions or all labels are the same): not counted as best.`;
+      yield { type: 'warning', step, message };
+    }
+    if (best) yield* saveNow('best');
+    yield phase('training', step);
+  }
+
+  async function* saveNow(why: CheckpointReason): AsyncGenerator<TrainEvent> {
+    if (!checkpoints) return;
+    yield phase('saving', state.step);
+    const began = performance.now();
+    const location = await checkpoints.save(why, { ...state }, optimizer.moments);
+    totals.save += (performance.now() - began) / 1000;
+    yield { type: 'checkpoint', step: state.step, location, reason: why };
+  }
+
+  function end(reason: EndEvent['reason']): EndEvent {
+    const { train: trained, evaluate, save, examples, tokens } = totals;
+    return {
+      type: 'end',
+      reason,
+      step: state.step,
+      best: state.best,
+      seconds: { train: trained, evaluate, save },
+      examplesPerSecond: trained > 0 ? examples / trained : 0,
+      realTokensPerSecond: trained > 0 ? tokens / trained : 0,
+    };
+  }
+}
+
+interface StepContext {
+  step: number;
+  totalSteps: number;
+  settings: TrainSettings;
+  frozen: ReadonlySet<string>;
+  optimizer: AdamW;
+}
+
+/** Forward, backward and update on one batch of examples. */
+function trainStep<Target>(
+  model: Trainable<Target>,
+  data: TrainingSet<Target>,
+  members: number[],
+  { step, totalSteps, settings, frozen, optimizer }: StepContext,
+) {
+  const began = performance.now();
+  const factor = scheduleFactor(settings.schedule, step, totalSteps);
+  const normalizer = model.weigh(members.map((i) => data.target(i)));
+  const size = Math.ceil(members.length / settings.accumulate);
+  let loss = 0;
+  let tokens = 0;
+  const gradientNorm = model.engine.tidy(() => {
+    const gradients = new Gradients(model.engine);
+    for (let start = 0, micro = 0; start < members.length; start += size, micro++) {
+      const part = members.slice(start, start + size);
+      const sequences = part.map((i) => data.ids(i));
+      for (const sequence of sequences) tokens += sequence.length;
+      const targets = part.map((i) => data.target(i));
+      const key = { seed: settings.seed, step, site: micro * MICRO_BATCH_SITES };
+      loss += model.trainBatch({ sequences, targets, normalizer, key }, frozen, gradients).loss;
+    }
+    if (!Number.isFinite(loss)) return Number.NaN;
+    return optimizer.update(gradients.tensors, step, factor);
+  });
+  const learningRate = settings.optimizer.learningRate * factor;
+  return { loss, learningRate, gradientNorm, tokens, seconds: (performance.now() - began) / 1000 };
+}
+
+function epochOrder(count: number, { shuffle, seed }: TrainSettings, epoch: number): ArrayLike<number> {
+  if (!shuffle) return Uint32Array.from({ length: count }, (_, i) => i);
+  return permutation(count, { seed, step: epoch, site: SHUFFLE_SITE });
+}
+
+/** NaN is never better. */
+export function improves(value: number, best: Best | null, direction: 'max' | 'min'): boolean {
+  if (Number.isNaN(value)) return false;
+  if (!best) return true;
+  return direction === 'max' ? value > best.value : value < best.value;
+}
+
+function diverged(loss: number, step: number, { optimizer }: TrainSettings): DivergedError {
+  const what = Number.isFinite(loss) ? 'A gradient' : 'The loss';
+  return new DivergedError(`${what} became NaN or infinite at step ${step}: the run has diverged.`, {
+    fix: `The last good checkpoint is kept. Try a lower learning rate (it was ${optimizer.learningRate}) or more warm-up.`,
+  });
+}
+
+const phase = (name: Phase, step: number): TrainEvent => ({ type: 'phase', phase: name, step });
+
+function countValues(parameters: readonly { shape: number[] }[]): number {
+  return parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}

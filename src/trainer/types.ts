@@ -1,0 +1,54 @@
+import type { ParameterSpec } from '../encoder/names.ts';
+import type { Gradients } from '../encoder/weights.ts';
+import type { Engine, RandomKey, Variable } from '../engine/types.ts';
+
+/** What can be trained: a model, seen from the trainer. */
+export interface Trainable<Target> {
+  readonly engine: Engine;
+  readonly config: { nLayers: number };
+  readonly parameters: readonly ParameterSpec[];
+  readonly variables: ReadonlyMap<string, Variable>;
+  weigh(targets: Target[]): number;
+  trainBatch(
+    batch: { sequences: ArrayLike<number>[]; targets: Target[]; normalizer: number; key: RandomKey },
+    frozen: ReadonlySet<string>,
+    gradients: Gradients,
+  ): { loss: number };
+}
+
+/** What is trained on. */
+export interface TrainingSet<Target> {
+  readonly length: number;
+  ids(i: number): ArrayLike<number>;
+  target(i: number): Target;
+}
+
+/** The best evaluation so far. */
+export interface Best {
+  step: number;
+  epoch: number;
+  metric: string;
+  value: number;
+}
+
+/** Everything a resumed run needs beside weights, moments and settings: all randomness is a function of seed and step. */
+export interface TrainerState {
+  /** Optimizer steps done. */
+  step: number;
+  best: Best | null;
+  /** Evaluations since the best one. */
+  evaluationsWithoutImprovement: number;
+}
+
+/** Why a checkpoint is taken. */
+export type CheckpointReason = 'best' | 'periodic' | 'stop' | 'end';
+
+/** Where checkpoints go. The weights are read from the model while `save` runs. */
+export interface CheckpointStore {
+  /** @returns where it was saved, in words for a person */
+  save(
+    reason: CheckpointReason,
+    state: TrainerState,
+    moments: ReadonlyMap<string, readonly [Variable, Variable]>,
+  ): Promise<string>;
+}
