@@ -18,7 +18,7 @@ export async function findCompiler({ environment, signal }: StepContext): Promis
     if ((await runCommand(compiler, ['--version'], { environment, signal })).code === 0) return compiler;
   }
   throw new DistiltuneError('no C++ compiler was found (g++, c++, clang++)', {
-    fix: 'install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++), then run it again',
+    fix: 'install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++), then run `distiltune engine install`',
   });
 }
 

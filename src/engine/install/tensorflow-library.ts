@@ -96,7 +96,7 @@ async function ensureWheel(layout: EngineLayout, wheel: WheelSource, context: St
     );
     if (result.code !== 0) {
       throw new DistiltuneError(`pip cannot download ${wheel.project} ${wheel.version}: ${essence(result.stderr)}`, {
-        fix: "check the network and pip's package index (`python3 -m pip config list`), then run it again",
+        fix: "check the network and pip's package index (`python3 -m pip config list`), then run `distiltune engine install`",
       });
     }
   } finally {
@@ -109,7 +109,7 @@ async function ensureWheel(layout: EngineLayout, wheel: WheelSource, context: St
   const damaged = await damage(downloaded, wheel, context.signal);
   if (damaged) {
     throw new DistiltuneError(`the downloaded ${name} is not the published file: ${damaged}`, {
-      fix: "run it again; if it stays so, pip's package index (`python3 -m pip config list`) serves another file",
+      fix: "run `distiltune engine install` again; if it stays so, pip's package index (`python3 -m pip config list`) serves another file",
     });
   }
   await mkdir(layout.downloads, { recursive: true });
@@ -143,6 +143,6 @@ async function findPip({ environment, signal }: StepContext): Promise<string> {
   }
   const what = withoutPip ? `${withoutPip} has no pip` : 'neither python3 nor python is installed';
   throw new DistiltuneError(`${what}, and pip is what downloads the TensorFlow library`, {
-    fix: 'install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip), then run it again',
+    fix: 'install it (Debian, Ubuntu: apt install python3-pip; Fedora: dnf install python3-pip), then run `distiltune engine install`',
   });
 }

@@ -47,7 +47,7 @@ export async function npmInstallTfjsNode(folder: string, context: StepContext): 
     throw new DistiltuneError('npm was not found', { fix: 'put npm, which comes with Node.js, on the PATH' });
   if (result.code !== 0) {
     throw new DistiltuneError(`npm cannot fetch tfjs-node ${TFJS_NODE_VERSION}: ${essence(result.stderr)}`, {
-      fix: "check the network and npm's registry (`npm config get registry`), then run it again",
+      fix: "check the network and npm's registry (`npm config get registry`), then run `distiltune engine install`",
     });
   }
 }
