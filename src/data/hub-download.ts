@@ -20,6 +20,8 @@ export interface DownloadOptions {
   token?: string;
   checkConfig?: (text: string, where: string) => void;
   onProgress?: (progress: DownloadProgress) => void;
+  /** Milliseconds without a byte after which the hub counts as out of reach. */
+  patienceMs: number;
   signal?: AbortSignal;
 }
 
@@ -27,8 +29,6 @@ export interface DownloadOptions {
 export class HubUnreachableError extends DistiltuneError {}
 
 const smallFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json'];
-/** A connection that brings nothing for this long is given up. */
-const SILENCE_MS = 15_000;
 
 /**
  * Fetches what the cache does not have of a model and returns the snapshot's folder. A file takes its place in the cache when it
@@ -41,7 +41,7 @@ export async function downloadModel(model: HubModel, options: DownloadOptions): 
       fix: 'Set HF_TOKEN to a token from https://huggingface.co/settings/tokens, or unset it.',
     });
   }
-  const silence = silenceGuard(options.signal);
+  const silence = silenceGuard(options);
   try {
     return await download(model, options, silence);
   } catch (error) {
@@ -164,17 +164,17 @@ interface SilenceGuard {
   stop(): void;
 }
 
-/** Ends every request when the caller aborts, or when nothing has arrived for `SILENCE_MS`. */
-function silenceGuard(signal: AbortSignal | undefined): SilenceGuard {
+/** Ends every request when the caller aborts, or when nothing has arrived for too long. */
+function silenceGuard({ signal, patienceMs }: DownloadOptions): SilenceGuard {
   const controller = new AbortController();
   const abort = () => controller.abort(signal?.reason);
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   let reason: Error | undefined;
   const timer = setTimeout(() => {
-    reason = new Error(`no answer for ${SILENCE_MS / 1000} seconds`);
+    reason = new Error(`no answer for ${patienceMs / 1000} seconds`);
     controller.abort(reason);
-  }, SILENCE_MS);
+  }, patienceMs);
   return {
     get reason() {
       return reason;

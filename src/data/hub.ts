@@ -23,6 +23,8 @@ export interface ResolveOptions {
   /** Given the text of a downloaded `config.json` before the weights are fetched; throws for a model that is of no use. */
   checkConfig?: (text: string, where: string) => void;
   onProgress?: (progress: DownloadProgress) => void;
+  /** Milliseconds without a byte after which the hub counts as out of reach; default: 15,000. */
+  patienceMs?: number;
   signal?: AbortSignal;
 }
 
@@ -50,13 +52,13 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
 
 /** The folder of the hub's cache that holds the model, fetched where it must be. */
 async function hubFolder(model: HubModel, embedded: string[], options: ResolveOptions): Promise<string> {
-  const { cacheDir = defaultHubCache(), endpoint = hubAddress, offline = false } = options;
+  const { cacheDir = defaultHubCache(), endpoint = hubAddress, offline = false, patienceMs = 15_000 } = options;
   const cached = await findCached(cacheDir, model);
   const whole = cached.find((found) => found.lacks.length === 0);
   if (whole !== undefined && (offline || whole.pinned)) return whole.folder;
   if (offline) throw notFound(model, cacheDir, cached, embedded, 'and the hub must not be asked (offline)');
   try {
-    return await downloadModel(model, { ...options, cacheDir, endpoint });
+    return await downloadModel(model, { ...options, cacheDir, endpoint, patienceMs });
   } catch (error) {
     if (!(error instanceof HubUnreachableError)) throw error;
     if (whole !== undefined) return whole.folder;
