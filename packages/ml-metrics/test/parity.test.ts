@@ -7,7 +7,20 @@ const fixture = JSON.parse(
   readFileSync(new URL('../../../test/parity/fixtures/metrics.json', import.meta.url), 'utf8'),
   (_, value) => (['NaN', 'Infinity', '-Infinity'].includes(value) ? Number(value) : value),
 );
-const { cases, versions } = fixture;
+const { cases, versions }: { cases: Cases; versions: Record<string, string> } = fixture;
+
+interface Case {
+  name: string;
+  expected: unknown;
+}
+
+interface Cases {
+  classification: (Case & { gold: number[]; predicted: number[]; classes: number })[];
+  probability: (Case & { gold: number[]; probabilities: number[]; classes: number; single: number })[];
+  ranking: (Case & { gold: number[]; scores: number[] })[];
+  numbers: (Case & { gold: number[]; predicted: number[] })[];
+  bootstrap: (Case & { values: number[]; options: { confidence: number; resamples: number; seed: number } })[];
+}
 
 /** Compares whole values: every number of `expected`, however deep, and nothing beside. */
 function expectClose(actual: unknown, expected: unknown, at = 'result'): void {
@@ -25,7 +38,7 @@ function expectClose(actual: unknown, expected: unknown, at = 'result'): void {
 }
 
 describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions.scipy}`, () => {
-  test.each(cases.classification.map((c: { name: string }) => [c.name, c]))('classes: %s', (_, c) => {
+  test.each(cases.classification)('classes: $name', (c) => {
     const { gold, predicted, classes, expected } = c;
     const matrix = metrics.confusionMatrix(gold, predicted, classes);
     expectClose(
@@ -46,7 +59,7 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
     );
   });
 
-  test.each(cases.probability.map((c: { name: string }) => [c.name, c]))('probabilities: %s', (_, c) => {
+  test.each(cases.probability)('probabilities: $name', (c) => {
     const { gold, classes, expected } = c;
     const probabilities = c.single ? Float32Array.from(c.probabilities) : c.probabilities;
     expectClose(
@@ -61,7 +74,7 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
     );
   });
 
-  test.each(cases.ranking.map((c: { name: string }) => [c.name, c]))('ranking: %s', (_, c) => {
+  test.each(cases.ranking)('ranking: $name', (c) => {
     const { gold, scores, expected } = c;
     expectClose(
       {
@@ -73,7 +86,7 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
     );
   });
 
-  test.each(cases.numbers.map((c: { name: string }) => [c.name, c]))('numbers: %s', (_, c) => {
+  test.each(cases.numbers)('numbers: $name', (c) => {
     const { gold, predicted, expected } = c;
     expectClose(
       {
@@ -90,8 +103,8 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
     );
   });
 
-  test.each(cases.bootstrap.map((c: { name: string }) => [c.name, c]))('bootstrap: %s', (_, c) => {
-    const mean = (drawn: Int32Array) => drawn.reduce((sum, i) => sum + c.values[i], 0) / drawn.length;
+  test.each(cases.bootstrap)('bootstrap: $name', (c) => {
+    const mean = (drawn: Int32Array) => drawn.reduce((sum, i) => sum + c.values[i]!, 0) / drawn.length;
     expectClose(metrics.bootstrapInterval(c.values.length, mean, c.options), c.expected);
   });
 });
