@@ -1,41 +1,70 @@
+import stringWidth from 'string-width';
 import type { AuditReport, Finding, RowPlace } from '../../src/data/audit.ts';
 import type { SplitName } from '../../src/data/split.ts';
 import type { Choice, ExampleColumns, Table } from '../../src/data/types.ts';
-import type { Style } from './style.ts';
-import { count, fit, plural, printable, wrap } from './table.ts';
+import type { Output } from '../context.ts';
 
-type ReadingOf = Pick<Table, 'name' | 'format' | 'encoding' | 'delimiter' | 'quotes' | 'header' | 'columns'>;
+import { count, plural, printable, shorten, wrap } from './table.ts';
 
-const labelColumn = 12;
+/** How lines look on the stream they are for. */
+export type Style = Pick<Output, 'colors' | 'width'>;
+
+/** A file and the columns that were chosen of it. */
+export interface ReadFile {
+  table: Pick<Table, 'name' | 'encoding' | 'delimiter' | 'quotes' | 'header' | 'columns'>;
+  columns: ExampleColumns;
+}
+
+const nameWidth = 11;
 const namedLabels = 5;
 const delimiterWords: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe', '': 'none' };
 
-/** How a file is read: every choice with its reason and the flag that overrides it. Lines without line ends. */
-export function renderReading(table: ReadingOf, columns: ExampleColumns | null, style: Style): string[] {
-  const line = <T>(name: string, choice: Choice<T> | null, show: (value: T) => string) =>
-    choice === null ? [] : entry(name, show(choice.value), style, `${choice.reason} (${choice.flag})`);
+/**
+ * How a file is read: every choice with its reason and the flag that overrides it. Lines without line ends.
+ * @param like a file that was shown before: only what differs from it is shown.
+ */
+export function renderReading(file: ReadFile, style: Style, like?: ReadFile): string[] {
+  const rows = choicesOf(file);
+  const before = like === undefined ? [] : choicesOf(like);
+  const shown = rows.filter(([name, value]) => !before.some((row) => row[0] === name && row[1] === value));
+  const title = style.colors.bold(printable(file.table.name));
+  if (like !== undefined && shown.length === 0) return [`${title}  read as ${printable(like.table.name)}`];
+  const valueWidth = Math.max(...shown.map(([, value]) => stringWidth(value)));
+  const indent = 2 + nameWidth + valueWidth + 2;
+  const lines = shown.flatMap(([name, value, reason]) => {
+    const blanks = ' '.repeat(valueWidth - stringWidth(value) + 2);
+    return wrap(reason, Math.max(24, style.width - indent)).map((line, i) => {
+      const start = i === 0 ? `  ${name.padEnd(nameWidth)}${value}${blanks}` : ' '.repeat(indent);
+      return start + style.colors.dim(line);
+    });
+  });
+  return [title, ...lines];
+}
+
+/** Name, value and reason of each choice. */
+function choicesOf({ table, columns }: ReadFile): [string, string, string][] {
+  const rows: [string, string, string][] = [];
+  const add = <T>(name: string, choice: Choice<T> | null, show: (value: T) => string) => {
+    if (choice === null) return;
+    const { value, reason, flag } = choice;
+    rows.push([name, show(value), reason === 'as asked' ? reason : `${printable(reason)} (${flag})`]);
+  };
   const column = (index: number | null) => (index === null ? 'none' : columnName(table.columns, index));
-  const reading = [
-    style.colors.bold(printable(table.name)),
-    ...line('encoding', table.encoding, String),
-    ...line('delimiter', table.delimiter, (value) => delimiterWords[value] ?? `"${printable(value)}"`),
-    ...line('quotes', table.quotes, (value) => (value ? 'quote cells' : 'text like any other')),
-    ...line('header', table.header, (value) => (value ? 'yes' : 'no')),
-  ];
-  if (columns === null) return reading;
-  return [
-    ...reading,
-    ...line('text', columns.text, column),
-    ...(columns.pair.value === null ? [] : line('pair', columns.pair, column)),
-    ...line('label', columns.label, column),
-    ...line('task', columns.task, (value) => value),
-  ];
+  add('encoding', table.encoding, String);
+  add('delimiter', table.delimiter, (value) => delimiterWords[value] ?? `"${printable(value)}"`);
+  add('quotes', table.quotes, (value) => (value ? 'yes' : 'no'));
+  add('header', table.header, (value) => (value ? 'yes' : 'no'));
+  add('text', columns.text, column);
+  if (columns.pair.value !== null) add('pair', columns.pair, column);
+  add('label', columns.label, column);
+  add('task', columns.task, String);
+  return rows;
 }
 
 function columnName(columns: readonly string[], index: number): string {
   const name = columns[index] ?? '';
   const number = `column ${index + 1}`;
-  return name === '' || name === number ? number : `"${fit(name, 30)}" (${number})`;
+  return name === '' || name === number ? number : `"${shorten(name, 24)}"`;
 }
 
 /** What the data is like, and what is wrong with it: the same lines in `data check` and before training. */
@@ -75,7 +104,7 @@ function renderFindings(report: AuditReport, style: Style): string[] {
   const { tokens, overlap, unseenLabels, rareLabels, refused, imbalance } = report;
   const many = (['train', 'validation', 'test'] as const).filter((split) => report.rows[split] > 0).length > 1;
   const lines: string[] = [];
-  const warn = (text: string) => lines.push(...entry('', text, style, '', style.colors.yellow('!')));
+  const warn = (text: string) => lines.push(...warning(text, style));
   const place = (at: RowPlace) => (many ? `${at.split} line ${at.line}` : `line ${at.line}`);
   const places = (finding: Finding<RowPlace>) =>
     `${finding.first.map(place).join(', ')}${finding.count > finding.first.length ? ', …' : ''}`;
@@ -150,30 +179,21 @@ function listLabels(labels: readonly { label: string; train: number; validation:
 }
 
 function quoteLabel(label: string): string {
-  const shown = fit(label, 32);
+  const shown = shorten(label, 32);
   return /[\s,:]/.test(shown) || shown === '' ? `"${shown}"` : shown;
 }
 
-/** `name  value` with the value's further lines below it; `remark` is dimmed. */
-function entry(name: string, value: string, style: Style, remark = '', mark = ''): string[] {
-  const indent = 2 + labelColumn;
-  const width = Math.max(30, style.width - (mark === '' ? indent : 4));
-  const text = remark === '' ? value : `${value}  ${remark}`;
-  const lines = wrap(text, width);
-  if (mark !== '') return lines.map((line, i) => `  ${i === 0 ? mark : ' '} ${line}`);
-  const shown = lines.map((line) => line);
-  if (remark !== '') dimFrom(shown, value.length + 1, style);
-  return shown.map((line, i) => `  ${(i === 0 ? name : '').padEnd(labelColumn)}${line}`.trimEnd());
+/** `name  value`, the value's further lines below it. */
+function entry(name: string, value: string, style: Style): string[] {
+  return wrap(value, Math.max(30, style.width - 2 - nameWidth)).map(
+    (line, i) => `  ${(i === 0 ? name : '').padEnd(nameWidth)}${line}`,
+  );
 }
 
-/** Dims what follows the first `start` characters of wrapped lines. */
-function dimFrom(lines: string[], start: number, style: Style): void {
-  let before = 0;
-  lines.forEach((line, i) => {
-    const from = Math.max(0, start - before);
-    if (from < line.length) lines[i] = line.slice(0, from) + style.colors.dim(line.slice(from));
-    before += line.length + 1;
-  });
+function warning(text: string, style: Style): string[] {
+  return wrap(text, Math.max(30, style.width - 4)).map(
+    (line, i) => `  ${i === 0 ? style.colors.yellow('!') : ' '} ${line}`,
+  );
 }
 
 function note(text: string, style: Style): string[] {

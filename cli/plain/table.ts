@@ -35,11 +35,11 @@ export function alignRows(rows: readonly (readonly string[])[], options: TableOp
 const segmenter = new Intl.Segmenter();
 
 /** A text on one line of at most `width` columns, cut with an ellipsis between characters as a reader sees them. */
-export function fit(text: string, width: number): string {
-  // Enough for any width asked for; a megabyte is not segmented.
-  const line = printable(text.slice(0, width * 20));
-  if (line.length === text.length && stringWidth(line) <= width) return line;
-  if (text.length <= width * 20 && stringWidth(line) <= width) return line;
+export function shorten(text: string, width: number): string {
+  // More than any line of that width has; a megabyte is not segmented.
+  const longest = width * 20;
+  const line = printable(text.slice(0, longest));
+  if (text.length <= longest && stringWidth(line) <= width) return line;
   let result = '';
   let used = 0;
   for (const { segment } of segmenter.segment(line)) {
