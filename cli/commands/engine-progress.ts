@@ -1,5 +1,5 @@
-import type { WriteStream } from 'node:tty';
 import type { InstallProgress } from '../../src/engine/install/types.ts';
+import type { Output } from '../context.ts';
 
 const BAR_CELLS = 24;
 const REDRAW_MS = 100;
@@ -8,28 +8,25 @@ const PIPED_LINE_MS = 10_000;
 /**
  * Shows an installation's progress: one line that redraws itself on a terminal; elsewhere a line per piece of work,
  * and one every ten seconds where a piece takes long.
+ * @param plain the terminal cannot redraw a line
  */
-export function createInstallProgress(stream: WriteStream | NodeJS.WriteStream): {
-  show(progress: InstallProgress): void;
-  clear(): void;
-} {
-  const redraws = Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
+export function showInstallProgress(stream: Output, plain: boolean) {
+  const redraws = stream.isTerminal && !plain;
   let message = '';
   let shownAt = 0;
   let drawn = false;
   return {
-    show(progress) {
-      const isNew = progress.message !== message;
+    show(progress: InstallProgress): void {
       const now = Date.now();
-      if (!isNew && now - shownAt < (redraws ? REDRAW_MS : PIPED_LINE_MS)) return;
+      if (progress.message === message && now - shownAt < (redraws ? REDRAW_MS : PIPED_LINE_MS)) return;
       message = progress.message;
       shownAt = now;
       const text = progressText(progress, redraws);
-      if (redraws) stream.write(`\r\x1b[K${text.slice(0, Math.max(10, (stream.columns ?? 80) - 1))}`);
-      else stream.write(`${text}\n`);
+      if (redraws) stream.write(`\r\x1b[K${text.slice(0, stream.width - 1)}`);
+      else stream.line(text);
       drawn = redraws;
     },
-    clear() {
+    clear(): void {
       if (drawn) stream.write('\r\x1b[K');
       drawn = false;
     },
