@@ -51,7 +51,7 @@ export function noWeightsError(files: string[], where: string, model = 'MODEL'):
   const pickled = other !== 'tf_model.h5';
   const load = pickled ? 'from_pretrained(m)' : 'from_pretrained(m, from_tf=True)';
   const python =
-    `import transformers as t; m = '${model}'; c = t.AutoConfig.from_pretrained(m).architectures[0]; ` +
+    `import transformers as t; m = r'${model}'; c = t.AutoConfig.from_pretrained(m).architectures[0]; ` +
     `getattr(t, c).${load}.save_pretrained('converted'); t.AutoTokenizer.from_pretrained(m).save_pretrained('converted')`;
   return new DataError(
     pickled

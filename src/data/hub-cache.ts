@@ -18,6 +18,9 @@ export interface HubModel {
 
 /** A snapshot in the cache. */
 export interface CachedModel {
+  /** The model's folder in the cache. */
+  root: string;
+  /** The snapshot in it. */
   folder: string;
   /** What a model needs and the snapshot does not have; empty for a whole one. */
   lacks: string[];
@@ -56,7 +59,7 @@ export async function findCached(cacheDir: string, model: HubModel): Promise<Cac
     if (!isCommit(commit)) continue;
     const folder = join(root, 'snapshots', commit);
     const files = await readdir(folder).catch(() => undefined);
-    if (files !== undefined) found.push({ folder, lacks: await lacking(folder), pinned });
+    if (files !== undefined) found.push({ root, folder, lacks: await lacking(folder), pinned });
   }
   return found;
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { downloadFile, HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
 import { DistiltuneError, UsageError } from '../errors.ts';
 import { noWeightsError, otherWeightFiles, shardNames, weightsFile, weightsIndexFile } from '../weight-files.ts';
-import { cachedModelFolder, type HubModel, isCommit, isFile, linkBlob, writeRef } from './hub-cache.ts';
+import { cachedModelFolder, findCached, type HubModel, isCommit, isFile, linkBlob, writeRef } from './hub-cache.ts';
 
 export interface DownloadProgress {
   file: string;
@@ -59,6 +59,15 @@ async function download(model: HubModel, options: DownloadOptions, silence: Sile
   };
   const { sha } = await modelInfo({ ...hub, name: model.name, revision: model.revision, additionalFields: ['sha'] });
   if (!isCommit(sha)) throw new Error(`it names the commit "${sha}"`);
+  const noteRef = async (root: string) => {
+    if (sha !== model.revision) await writeRef(root, model.revision, sha);
+  };
+  const cached = await findCached(options.cacheDir, { name: model.name, revision: sha });
+  const whole = cached.find(({ lacks }) => lacks.length === 0);
+  if (whole !== undefined) {
+    await noteRef(whole.root);
+    return whole.folder;
+  }
   const root = cachedModelFolder(options.cacheDir, model.name);
   const snapshot = join(root, 'snapshots', sha);
 
@@ -108,7 +117,7 @@ async function download(model: HubModel, options: DownloadOptions, silence: Sile
     }
   }
   // Last, so that an interrupted download leaves the name at the snapshot it had before.
-  if (sha !== model.revision) await writeRef(root, model.revision, sha);
+  await noteRef(root);
   return snapshot;
 }
 

@@ -44,7 +44,7 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
   const model = parseHubName(name);
   if (model === undefined || existsSync(name)) {
     throw new UsageError(existsSync(name) ? `"${name}" is a file.` : `There is no model "${name}".`, {
-      fix: `Name ${ways(embedded)}.`,
+      fix: `Name ${atHand(embedded)} or a model of the hub such as distilbert-base-uncased or org/name@revision.`,
     });
   }
   return openModelFolder(await hubFolder(model, embedded, options));
@@ -77,14 +77,16 @@ function notFound(
   const partial = cached.map(({ folder, lacks }) => `${folder} (lacks ${lacks.join(' and ')})`);
   const lookedIn = partial.length > 0 ? partial.join(', ') : cacheDir;
   return new DistiltuneError(`The model "${model.name}" is not in the cache ${reason}. Looked in ${lookedIn}.`, {
-    fix: `Fetch it once where there is a network (its files land in ${cacheDir}), or name ${ways(embedded)}.`,
+    fix: `Fetch it once where there is a network (its files land in ${cacheDir}), or name ${atHand(embedded)}.`,
     cause,
   });
 }
 
-function ways(embedded: string[]): string {
-  const ready = embedded.length > 0 ? `the embedded ${embedded.join(' or ')}, ` : '';
-  return `a folder with config.json and model.safetensors, ${ready}or a model of the hub such as distilbert-base-uncased or org/name@revision`;
+/** What can be named without the hub. */
+function atHand(embedded: string[]): string {
+  return ['a folder with config.json and model.safetensors', ...embedded.map((name) => `the embedded ${name}`)].join(
+    ' or ',
+  );
 }
 
 /** `name`, `org/name`, each with `@revision` or without; undefined for what cannot be a model of the hub. */

@@ -40,7 +40,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
 
 /** The path of a file of `folder`; other names than those of its own files are refused. */
 function inside(folder: string, name: string): string {
-  if (basename(name) !== name || name === '..' || name === '.' || name.includes('\\')) {
+  if (!/^[^/\\\0]+$/.test(name) || name === '.' || name === '..') {
     throw new DataError(`"${name}" is not the name of a file of this folder.`, { where: folder });
   }
   return join(folder, name);
@@ -95,7 +95,7 @@ export async function replaceModelFolder(path: string, fill: (writer: ModelWrite
     await syncFolder(parent);
     if (replaces) await rm(previous, { recursive: true });
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     if (error instanceof DistiltuneError || !(error instanceof Error) || !('code' in error)) throw error;
     throw new DistiltuneError(`The model could not be saved: ${error.message}.`, {
       where: path,

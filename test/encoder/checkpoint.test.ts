@@ -229,7 +229,7 @@ describe('refused', () => {
     const pickle = await refusal({ 'pytorch_model.bin': empty, 'tf_model.h5': empty });
     expect(pickle.message).toContain('pytorch_model.bin, a pickle');
     expect(pickle.fix).toContain('python -c "import transformers');
-    expect(pickle.fix).toContain("m = 'memory'");
+    expect(pickle.fix).toContain("m = r'memory'");
     const tensorflow = await refusal({ 'tf_model.h5': empty });
     expect(tensorflow.message).toContain('tf_model.h5');
     expect(tensorflow.fix).toContain('from_tf=True');
