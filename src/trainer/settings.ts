@@ -15,6 +15,8 @@ export interface Settings {
     /** null: detected. */
     delimiter: string | null;
     encoding: string | null;
+    /** Whether `"` quotes a cell. */
+    quotes: boolean | null;
     header: boolean | null;
   };
   maxLength: number;
@@ -71,6 +73,7 @@ export const defaultSettings: Settings = {
     labelColumn: 'auto',
     delimiter: null,
     encoding: null,
+    quotes: null,
     header: null,
   },
   maxLength: 128,
