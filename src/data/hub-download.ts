@@ -75,7 +75,7 @@ async function download(model: HubModel, options: DownloadOptions, silence: Sile
     const infos = await pathsInfo({ ...hub, repo: model.name, revision: sha, paths });
     return new Map(
       infos
-        .filter((info) => info.type === 'file' && paths.includes(info.path))
+        .filter((info) => info.type === 'file')
         .map((info) => [info.path, { path: info.path, size: info.size, etag: info.lfs?.oid ?? info.oid ?? '' }]),
     );
   };
