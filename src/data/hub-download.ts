@@ -65,7 +65,8 @@ async function download(model: HubModel, options: DownloadOptions, silence: Sile
   const cached = await findCached(options.cacheDir, { name: model.name, revision: sha });
   const whole = cached.find(({ lacks }) => lacks.length === 0);
   if (whole !== undefined) {
-    await noteRef(whole.root);
+    // A cache that others share may be read-only; the snapshot is good all the same.
+    await noteRef(whole.root).catch(() => undefined);
     return whole.folder;
   }
   const root = cachedModelFolder(options.cacheDir, model.name);
