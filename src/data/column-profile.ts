@@ -96,7 +96,8 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
         if (codes >= 0.95 * filled) return true;
         if (!isUnique || withDigits < 0.95 * filled || filled < 5) return false;
         // Numbered alike (`TICKET 17`), or single words that all have digits.
-        return shapes.size <= Math.max(1, 0.05 * distinct) || oneWord >= 0.95 * filled;
+        const areNumberedAlike = words <= 3 * filled && shapes.size <= Math.max(1, 0.05 * distinct);
+        return areNumberedAlike || oneWord >= 0.95 * filled;
       };
       const profile: ColumnProfile = {
         index,

@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import { isIdName, labelNames, pairNames, textNames } from './column-names.ts';
+import { distinctLimit } from './column-profile.ts';
 import { findColumn } from './find-column.ts';
 import { chooseTask, type LabelTask, labelKindOf } from './label-kind.ts';
 import type { Choice, ColumnProfile, ExampleColumns, Table } from './types.ts';
@@ -90,6 +91,11 @@ function findNamedPair(table: Table, taken: Set<number>, text: Choice<number> | 
   return null;
 }
 
+/** A column that most rows leave empty is a remark, neither the text nor the label. */
+function isMostlyEmpty({ rows, empty }: ColumnProfile): boolean {
+  return empty > rows / 2;
+}
+
 function canBeText({ kind, name, meanWords }: ColumnProfile): boolean {
   if (kind === 'text') return !isIdName(name) || meanWords >= 2;
   return kind === 'classes' && !isIdName(name);
@@ -102,7 +108,13 @@ function detectText(table: Table, taken: Set<number>, labelIsSettled: boolean): 
     const name = textNames.indexOf(profile.name.toLowerCase());
     const isText = profile.kind === 'text' || profile.meanWords >= 3;
     const isLabelName = labelNames.includes(profile.name.toLowerCase());
-    return [isLabelName && !labelIsSettled ? 0 : 1, isText ? 1 : 0, name >= 0 ? 1 : 0, profile.meanLength];
+    return [
+      isMostlyEmpty(profile) ? 0 : 1,
+      isLabelName && !labelIsSettled ? 0 : 1,
+      isText ? 1 : 0,
+      name >= 0 ? 1 : 0,
+      profile.meanLength,
+    ];
   };
   const best = highest(candidates, rank);
   if (best === null) {
@@ -111,7 +123,7 @@ function detectText(table: Table, taken: Set<number>, labelIsSettled: boolean): 
       fix: 'name the column with --text-column',
     });
   }
-  const others = candidates.filter((profile) => profile !== best && profile.kind === 'text');
+  const others = candidates.filter((profile) => profile !== best && profile.kind === 'text' && !isMostlyEmpty(profile));
   const isNamed = textNames.includes(best.name.toLowerCase());
   const reason =
     candidates.length === 1
@@ -148,15 +160,16 @@ function detectLabel(table: Table, taken: Set<number>): Choice<number | null> {
 function canBeLabel(profile: ColumnProfile): boolean {
   const { kind, name, rows, empty, distinct } = profile;
   const filled = rows - empty;
-  if (distinct < 2 || isYears(profile)) return false;
   const isNamed = labelNames.includes(name.toLowerCase());
+  if (distinct < 2 || isYears(profile) || (isMostlyEmpty(profile) && !isNamed)) return false;
+  const mayRepeat = distinct <= filled / 2 && distinct < distinctLimit;
   if (kind === 'boolean') return true;
-  if (kind === 'classes') return isNamed || (!isIdName(name) && distinct <= filled / 2);
-  if (kind === 'numbers') return isNamed || distinct <= filled / 2;
-  if (kind === 'whole numbers')
-    return isNamed ? distinct < filled || filled < 20 : !isIdName(name) && distinct <= filled / 2;
-  // Too few rows to see values repeat.
-  return kind === 'text' && isNamed && profile.meanWords <= 6 && filled < 20;
+  if (kind === 'classes') return isNamed || (!isIdName(name) && mayRepeat);
+  if (kind === 'numbers') return isNamed || mayRepeat;
+  if (kind === 'whole numbers') return isNamed ? distinct < filled || filled < 20 : !isIdName(name) && mayRepeat;
+  if (kind !== 'text' || profile.meanWords > 6) return false;
+  // Named a label, and not as many values as rows, or too few rows to see them repeat.
+  return isNamed ? filled < 20 || distinct < 0.9 * filled : !isIdName(name) && mayRepeat;
 }
 
 function isYears({ kind, min, max, name }: ColumnProfile): boolean {

@@ -1,3 +1,4 @@
+import { DataError } from '../errors.ts';
 import { type CsvRecord, parseBlock, readRecords } from './csv-records.ts';
 import { delimiterName, detectDialect } from './dialect.ts';
 import type { Format } from './format.ts';
@@ -18,11 +19,16 @@ const sampleLength = 256 << 10;
  * @param head its first piece; `headIsAll`: there is no more.
  */
 export async function detectCsv(head: string, headIsAll: boolean, name: string, options: CsvOptions): Promise<Format> {
-  const isAll = headIsAll && head.length <= sampleLength;
-  const sample = await markedSample(head.slice(0, sampleLength));
+  const { sample, isAll } = await takeSample(head, headIsAll, name);
   const { delimiter, quotes } = detectDialect(sample, isAll, options);
   const dialect = { delimiter: delimiter.value, quotes: quotes.value };
-  const rows = sampleRows(isAll && !sample.endsWith('\n') ? `${sample}\n` : sample, dialect, isAll);
+  const rows = sampleRows(sample, dialect, isAll);
+  if (rows.length === 0) {
+    throw new DataError(`the first row does not end within ${sample.length.toLocaleString('en-US')} characters`, {
+      where: `${name}, line 1`,
+      fix: 'a quote in it may never close: give --no-quotes if quotes are text',
+    });
+  }
   const header = detectHeader(rows, options.header ?? null);
   const columns = nameColumns(rows, header.value);
   return {
@@ -52,10 +58,20 @@ export async function detectCsv(head: string, headIsAll: boolean, name: string, 
   };
 }
 
-async function markedSample(text: string): Promise<string> {
+/** The beginning of the text, line ends marked: short, so that detection is quick, but with a whole row at least. */
+async function takeSample(head: string, headIsAll: boolean, name: string): Promise<{ sample: string; isAll: boolean }> {
+  const lineEnd = head.slice(0, sampleLength).search(/[\r\n]/);
+  const length = lineEnd >= 0 ? sampleLength : head.length;
+  const isAll = headIsAll && length >= head.length;
+  if (!isAll && lineEnd < 0 && !/[\r\n]/.test(head)) {
+    throw new DataError(`the first line is longer than ${head.length.toLocaleString('en-US')} characters`, {
+      where: `${name}, line 1`,
+      fix: 'give a file with one row per text',
+    });
+  }
   let sample = '';
-  for await (const piece of markLineEnds([text])) sample += piece;
-  return sample;
+  for await (const piece of markLineEnds([head.slice(0, length)])) sample += piece;
+  return { sample: isAll && !sample.endsWith('\n') ? `${sample}\n` : sample, isAll };
 }
 
 function sampleRows(sample: string, dialect: { delimiter: string; quotes: boolean }, isAll: boolean): string[][] {

@@ -33,15 +33,14 @@ interface Reading {
 /**
  * Decides what delimits cells and whether `"` quotes, by reading the sample every way and keeping the one in which most rows
  * have equally many cells.
- * @param sample text with marked line ends.
- * @param isAll whether the file ends where the sample does.
+ * @param text the beginning of the file, its line ends marked.
+ * @param isAll whether the file ends where the text does.
  */
 export function detectDialect(
-  sample: string,
+  text: string,
   isAll: boolean,
   asked: { delimiter?: string | null; quotes?: boolean | null },
 ): DialectChoice {
-  const text = isAll && !sample.endsWith('\n') ? `${sample}\n` : sample;
   const read = (delimiter: string, quotes: boolean) => readSample(text, { delimiter, quotes }, isAll);
   const quoted = asked.quotes ?? true;
   if (asked.delimiter !== undefined && asked.delimiter !== null) {
@@ -91,26 +90,39 @@ function parseDelimiter(asked: string): string {
 function readSample(text: string, dialect: Dialect, isAll: boolean): Reading {
   const block = parseBlock(text, dialect, isAll);
   const rows = block.data.filter((cells) => cells.length > 1 || cells[0]!.trim() !== '');
-  const rowsOfWidth = new Map<number, number>();
-  for (const cells of rows) rowsOfWidth.set(cells.length, (rowsOfWidth.get(cells.length) ?? 0) + 1);
-  let width = 0;
-  let most = 0;
-  for (const [cells, count] of rowsOfWidth) {
-    if (count > most || (count === most && cells > width)) {
-      width = cells;
-      most = count;
-    }
-  }
+  const firstWidth = rows[0]?.length ?? 0;
+  const width = commonWidth(rows, firstWidth);
+  // Empty cells at the end of a row are no fault: spreadsheets write them.
+  const fits = rows.filter((cells) => cells.length === width || isFilledUp(cells, width)).length;
   // Text that no row takes in: a quote opened in it and did not close.
   const leftOver = isAll ? 0 : text.length - block.meta.cursor;
   return {
     dialect,
     rows: rows.length,
     width,
-    share: rows.length === 0 ? 0 : most / rows.length,
-    firstWidth: rows[0]?.length ?? 0,
+    share: rows.length === 0 ? 0 : fits / rows.length,
+    firstWidth,
     quoteErrors: new Set(block.errors.map((error) => error.row)).size + (leftOver > text.length / 2 ? 1 : 0),
   };
+}
+
+/** The most frequent number of cells; of several the first row's, else the largest. */
+function commonWidth(rows: string[][], firstWidth: number): number {
+  const rowsOfWidth = new Map<number, number>();
+  for (const { length } of rows) rowsOfWidth.set(length, (rowsOfWidth.get(length) ?? 0) + 1);
+  let width = firstWidth;
+  let most = rowsOfWidth.get(firstWidth) ?? 0;
+  for (const [cells, count] of rowsOfWidth) {
+    if (count > most || (count === most && width !== firstWidth && cells > width)) {
+      width = cells;
+      most = count;
+    }
+  }
+  return width;
+}
+
+function isFilledUp(cells: string[], width: number): boolean {
+  return cells.length > width && cells.slice(width).every((cell) => cell.trim() === '');
 }
 
 /** Some rows may be ragged; but where most are, the character is part of the text. */
@@ -138,20 +150,30 @@ function chooseQuotes(
   if (asked !== undefined && asked !== null) return { value: asked, reason: 'as asked', flag };
   if (!text.includes('"')) {
     const value = quoted.dialect.delimiter !== '\t';
-    return { value, reason: 'no quotes in the first rows', flag };
+    return { value, reason: 'no quotes in the first rows', flag: value ? '--no-quotes' : '--quotes' };
   }
   const { delimiter } = quoted.dialect;
   if (delimiter === '\t' || delimiter === '') {
     const evidence = quoted.quoteErrors === 0 && showsQuoting(text, delimiter) && quoted.share >= readLiteral().share;
     return evidence
-      ? { value: true, reason: 'cells are quoted throughout', flag }
-      : { value: false, reason: 'quotes stand inside the text, unpaired or unescaped', flag };
+      ? { value: true, reason: 'cells are quoted, with line ends, delimiters or doubled quotes inside', flag }
+      : { value: false, reason: 'quotes stand inside the text, unpaired or unescaped', flag: '--quotes' };
   }
   if (quoted.quoteErrors === 0) return { value: true, reason: 'quotes enclose cells', flag };
   const literal = readLiteral();
-  return literal.share === 1 && literal.width > 1 && (quoted.share < 1 || quoted.rows < literal.rows)
-    ? { value: false, reason: 'quotes are unpaired, and every row is whole without them', flag }
+  const isWholeWithout = literal.share === 1 && literal.width > 1 && literal.rows > quoted.rows;
+  return isWholeWithout && countEnclosed(text, delimiter) < quoted.quoteErrors
+    ? { value: false, reason: 'quotes are unpaired, and every row is whole without them', flag: '--quotes' }
     : { value: true, reason: 'quotes enclose cells', flag };
+}
+
+/** Cells that begin and end with a quote and have none inside. */
+function countEnclosed(text: string, delimiter: string): number {
+  const edge = delimiter.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const enclosed = new RegExp(`(?:^|${edge})"[^"\\n]*"\\s*(?=$|${edge})`, 'gm');
+  let count = 0;
+  for (const _ of text.matchAll(enclosed)) count++;
+  return count;
 }
 
 /** Whether some quoted cell needs its quotes (it holds a doubled quote, the delimiter or a line end), or all lines have them. */

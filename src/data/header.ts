@@ -21,12 +21,14 @@ export function detectHeader(rows: readonly (readonly string[])[], asked: boolea
   const number = filled.find(isNumber);
   if (number !== undefined) return no(`the first row holds a number (${number})`);
   const known = filled.find(isKnownName);
-  if (known !== undefined && filled.every(looksLikeName)) return yes(`"${known}" is what a column is called`);
+  if (known !== undefined && filled.every(isKnownName)) return yes(`"${known}" is what a column is called`);
   for (const [index, cell] of first.entries()) {
     if (cell !== '' && below.some((row) => row[index]?.trim() === cell)) {
       return no(`"${shorten(cell)}" of the first row is a value in the rows below, too`);
     }
   }
+  if (known !== undefined) return yes(`"${known}" is what a column is called`);
+  if (below.length === 0) return no('it is the only row');
   const sentence = filled.find((cell) => !looksLikeName(cell));
   if (sentence !== undefined) return no(`the first row holds a text ("${shorten(sentence)}")`);
   const numeric = first.findIndex((cell, index) => cell !== '' && isColumnOfNumbers(below, index));
