@@ -1,0 +1,51 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { contextOf } from '../context.ts';
+import { addDataOptions, type DataFlags, wholeNumber } from '../data-options.ts';
+import { inEngineProcess } from '../run/engine-process.ts';
+
+export interface PredictFlags extends DataFlags {
+  output?: string;
+  top?: number;
+  maxLength?: number;
+  pair?: string;
+  texts?: boolean;
+}
+
+export function register(program: Command): void {
+  const predict = program
+    .command('predict')
+    .description('label a text, several, a file, or standard input')
+    .argument('<MODEL>', 'a run folder, a model folder, or a name of the hub')
+    .argument('[INPUT...]', 'a csv, tsv or jsonl file, or texts, or - for standard input')
+    .option('-o, --output <FILE>', 'write the rows there; the file appears when it is whole')
+    .option('--top <K>', 'the K likeliest labels; of a file, instead of the probability of each', wholeNumber(1))
+    .option('--max-length <TOKENS>', 'longest text in tokens: what is beyond is not read', wholeNumber(3))
+    .option('--pair <TEXT>', 'the second text, for a model of pairs')
+    .option('--texts', 'take the inputs for texts, even where one is the name of a file');
+  addDataOptions(predict, { label: false })
+    .addHelpText(
+      'after',
+      `
+A file's rows come out as they went in, in their order, with the columns label, score and
+probability:LABEL (or value, of a regression) added; CSV gives CSV, JSON Lines give JSON
+Lines, --json one array. A column that the file has already is not overwritten: the new one
+is predicted_label. A row without a text stays, with no label; a row that cannot be read is
+left out. Both are named by their line on standard error.
+
+Standard input is one text per line, unless a flag such as --text-column or --header says
+that it is a table.
+
+Examples:
+  $ distiltune predict runs/tickets "my card was stolen"
+  $ distiltune predict runs/tickets new.csv -o labelled.csv
+  $ distiltune predict runs/tickets - < lines.txt`,
+    )
+    .action(async (name: string, inputs: string[], flags: PredictFlags, command: Command) => {
+      const context = contextOf(command);
+      if (inputs.length === 0) throw new InvalidArgumentError('give a file, texts, or - for standard input');
+      await inEngineProcess(context, async () => {
+        const { predictInputs } = await import('../predict/predict.ts');
+        await predictInputs(name, inputs, flags, context);
+      });
+    });
+}

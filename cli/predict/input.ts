@@ -1,0 +1,155 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chooseColumns } from '../../src/data/columns.ts';
+import { decodeText } from '../../src/data/encoding.ts';
+import { type ExampleSource, toExample } from '../../src/data/examples.ts';
+import { openSource } from '../../src/data/source.ts';
+import { openTable } from '../../src/data/table.ts';
+import type { Example, ExampleColumns, RefusedRow, Table, TableRow } from '../../src/data/types.ts';
+import { columnWishes, type DataFlags, tableOptions } from '../data-options.ts';
+import type { RunColumns } from '../load.ts';
+import { textLines } from './text-lines.ts';
+
+/** A row to be labelled: what is written out again, and what is read of it. */
+export interface InputRow {
+  cells: readonly string[];
+  /** JSON Lines: the row as it stands in the file. */
+  json: string | null;
+  example: Example;
+}
+
+export interface Input {
+  name: string;
+  /** JSON Lines in gives JSON Lines out. */
+  isJsonLines: boolean;
+  columns: readonly string[];
+  /** How the table was read; null for plain lines. */
+  table: Table | null;
+  chosen: ExampleColumns | null;
+  /** In batches, in the order of the file. A second call reads the file anew; lines of standard input are read once. */
+  rows(onRefused: (row: RefusedRow) => void): AsyncGenerator<InputRow[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a table of texts. The run's own columns are taken where the table has them by name.
+ * @param path `-` for standard input, which is kept in a temporary file
+ */
+export async function openTableInput(
+  path: string,
+  flags: DataFlags,
+  run: RunColumns,
+  { labelRequired }: { labelRequired: boolean },
+): Promise<Input> {
+  const copy = path === '-' ? await copyStandardInput() : null;
+  const file = copy?.path ?? path;
+  const name = copy === null ? path : 'standard input';
+  try {
+    const table = await openTable(file, { ...tableOptions(flags), name });
+    const wishes = columnWishes(flags);
+    const known = (column: string | null) =>
+      column !== null && table.columns.filter((other) => other === column).length === 1 ? column : null;
+    const chosen = chooseColumns(table, {
+      textColumn: wishes.textColumn ?? known(run.text),
+      pairColumn: wishes.pairColumn ?? known(run.pair),
+      labelColumn: labelRequired ? (wishes.labelColumn ?? known(run.label)) : 'none',
+      labelRequired,
+    });
+    const source = { text: chosen.text.value, pair: chosen.pair.value, label: chosen.label.value, task: null };
+    return {
+      name,
+      isJsonLines: table.format === 'jsonl',
+      columns: table.columns,
+      table,
+      chosen,
+      rows: (onRefused) => tableRows(table, file, source, onRefused),
+      async close() {
+        await table.close();
+        await copy?.remove();
+      },
+    };
+  } catch (error) {
+    await copy?.remove();
+    throw error;
+  }
+}
+
+async function* tableRows(
+  table: Table,
+  file: string,
+  source: ExampleSource,
+  onRefused: (row: RefusedRow) => void,
+): AsyncGenerator<InputRow[]> {
+  const used = [source.text, source.pair, source.label];
+  const toInput = (row: TableRow, json: string | null): InputRow[] => {
+    const nested = row.nested?.find((index) => used.includes(index));
+    if (nested === undefined) return [{ cells: row.cells, json, example: toExample(row, source) }];
+    onRefused({ line: row.line, reason: `"${table.columns[nested]}" holds an object or a list` });
+    return [];
+  };
+  if (table.format !== 'jsonl') {
+    for await (const batch of table.batches(onRefused)) yield batch.flatMap((row) => toInput(row, null));
+    return;
+  }
+  // The line itself is kept, not what was parsed of it: numbers beyond 2^53 and the order of keys stay as they are.
+  const bytes = await openSource(file);
+  const lines = textLines(decodeText(bytes.read(), table.encoding.value));
+  try {
+    for await (const batch of table.batches(onRefused)) {
+      const rows: InputRow[] = [];
+      for (const row of batch) {
+        let line = await lines.next();
+        while (!line.done && line.value.line < row.line) line = await lines.next();
+        rows.push(...toInput(row, line.value?.text.trim() ?? null));
+      }
+      yield rows;
+    }
+  } finally {
+    await lines.return(undefined);
+    await bytes.close();
+  }
+}
+
+const linesPerBatch = 256;
+
+/** Standard input as one text per line, labelled as it comes. */
+export function openLineInput(stream: AsyncIterable<Uint8Array>): Input {
+  return {
+    name: 'standard input',
+    isJsonLines: false,
+    columns: ['text'],
+    table: null,
+    chosen: null,
+    async *rows() {
+      let batch: InputRow[] = [];
+      for await (const { line, text } of textLines(decodeText(stream, 'utf-8'))) {
+        batch.push({ cells: [text], json: null, example: { text, line } });
+        if (batch.length < linesPerBatch) continue;
+        yield batch;
+        batch = [];
+      }
+      if (batch.length > 0) yield batch;
+    },
+    close: async () => {},
+  };
+}
+
+/** A table is looked through before it is read, which a pipe does not allow. */
+async function copyStandardInput(): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'distiltune-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, 'input');
+    const file = await open(path, 'w');
+    try {
+      for await (const chunk of process.stdin) await file.writeFile(chunk as Uint8Array);
+    } finally {
+      await file.close();
+    }
+    return { path, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { csvRow } from '../../src/data/csv-writer.ts';
+import type { ClassPrediction, ValuePrediction } from '../../src/tasks/types.ts';
+import type { TextSink } from '../text-sink.ts';
+import type { InputRow } from './input.ts';
+
+export type Prediction = ClassPrediction | ValuePrediction;
+
+export type RowFormat = 'csv' | 'tsv' | 'jsonl' | 'json';
+
+/** Writes rows with what was predicted of them. */
+export interface RowWriter {
+  /** `null`: the row has no text, and gets no label. */
+  write(row: InputRow, prediction: Prediction | null): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RowWriterOptions {
+  format: RowFormat;
+  /** Names of the input's columns. */
+  columns: readonly string[];
+  /** Of the model; empty for a regression. */
+  labels: readonly string[];
+  /** Only so many of the likeliest labels, instead of the probability of each. */
+  top: number | null;
+}
+
+/**
+ * Rows as CSV, TSV, JSON Lines or one JSON array. The input's columns come first, unchanged, then those of the prediction under
+ * names that the input does not have.
+ */
+export async function createRowWriter(sink: TextSink, options: RowWriterOptions): Promise<RowWriter> {
+  return options.format === 'csv' || options.format === 'tsv'
+    ? createCsvRows(sink, options)
+    : createJsonRows(sink, options);
+}
+
+async function createCsvRows(sink: TextSink, { format, columns, labels, top }: RowWriterOptions): Promise<RowWriter> {
+  const delimiter = format === 'tsv' ? '\t' : ',';
+  const taken = new Set(columns);
+  const added = valueNames(labels, top).map((name) => freeName(name, taken));
+  const values = (prediction: Prediction | null): string[] => {
+    if (prediction === null) return added.map(() => '');
+    if ('value' in prediction) return [String(prediction.value)];
+    if (top === null) {
+      const probabilities = labels.map((label) => written(prediction.probabilities[label]!));
+      return [prediction.label, written(prediction.score), ...probabilities];
+    }
+    return likeliest(prediction, top).flatMap(([label, probability]) => [label, written(probability)]);
+  };
+  await sink.write(csvRow([...columns, ...added], delimiter));
+  return {
+    write: (row, prediction) => sink.write(csvRow([...row.cells, ...values(prediction)], delimiter)),
+    close: () => sink.close(),
+  };
+}
+
+/** Names of a prediction's columns. */
+function valueNames(labels: readonly string[], top: number | null): string[] {
+  if (labels.length === 0) return ['value'];
+  if (top === null) return ['label', 'score', ...labels.map((label) => `probability:${label}`)];
+  const places = Array.from({ length: Math.min(top, labels.length) }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
+  return places.flatMap((place) => [`label${place}`, `score${place}`]);
+}
+
+async function createJsonRows(sink: TextSink, { format, columns, labels, top }: RowWriterOptions): Promise<RowWriter> {
+  const taken = new Set<string>();
+  const keys = columns.map((column, i) => freeName(column === '' ? `column ${i + 1}` : column, taken, column));
+  const name = Object.fromEntries(
+    ['label', 'score', 'probabilities', 'value'].map((field) => [field, freeName(field, taken)]),
+  ) as Record<'label' | 'score' | 'probabilities' | 'value', string>;
+  const fields = (prediction: Prediction | null): Record<string, unknown> => {
+    if (prediction === null) {
+      return labels.length === 0
+        ? { [name.value]: null }
+        : { [name.label]: null, [name.score]: null, [name.probabilities]: null };
+    }
+    if ('value' in prediction) return { [name.value]: prediction.value };
+    const { label, score } = prediction;
+    const shown = top === null ? Object.entries(prediction.probabilities) : likeliest(prediction, top);
+    return { [name.label]: label, [name.score]: score, [name.probabilities]: Object.fromEntries(shown) };
+  };
+  const line = ({ cells, json }: InputRow, prediction: Prediction | null): string => {
+    const added = JSON.stringify(fields(prediction)).slice(1);
+    const own = json ?? JSON.stringify(Object.fromEntries(keys.map((key, i) => [key, cells[i]])));
+    const open = own.slice(0, own.lastIndexOf('}')).trimEnd();
+    return `${open}${open === '{' ? '' : ','}${added}`;
+  };
+  const isArray = format === 'json';
+  let isFirst = true;
+  return {
+    write(row, prediction) {
+      const before = isArray ? (isFirst ? '[\n' : ',\n') : '';
+      isFirst = false;
+      return sink.write(`${before}${line(row, prediction)}${isArray ? '' : '\n'}`);
+    },
+    async close() {
+      if (isArray) await sink.write(isFirst ? '[]\n' : '\n]\n');
+      await sink.close();
+    },
+  };
+}
+
+/** A name that is not taken yet, and is from now on: `label`, else `predicted_label`, else `predicted_label_2`, ... */
+function freeName(wanted: string, taken: Set<string>, base = `predicted_${wanted}`): string {
+  let name = wanted;
+  for (let i = 1; taken.has(name); i++) name = i === 1 ? base : `${base}_${i}`;
+  taken.add(name);
+  return name;
+}
+
+/** The most probable labels with their probabilities, the most probable first. */
+export function likeliest({ probabilities }: ClassPrediction, top: number): [string, number][] {
+  return Object.entries(probabilities)
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, top);
+}
+
+/** Six digits: more than float32 logits can tell apart. JSON has all of them. */
+function written(probability: number): string {
+  return String(Number(probability.toPrecision(6)));
+}
