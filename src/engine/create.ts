@@ -1,4 +1,5 @@
 import { DistiltuneError } from '../errors.ts';
+import { userCacheFolder } from './install/layout.ts';
 import { loadNative } from './load-native.ts';
 import { loadWasm } from './load-wasm.ts';
 import { locateEngine } from './locate.ts';
@@ -9,15 +10,16 @@ import { wasmEngine } from './wasm.ts';
 export interface CreateEngineOptions {
   /** `auto`: native TensorFlow where it is installed, else wasm. */
   kind?: 'auto' | 'native' | 'wasm' | undefined;
-  /** The person's cache folder, where `engine install` puts native TensorFlow. */
-  cacheDir: string;
+  /** The cache folder where `engine install` puts native TensorFlow; by default the usual place of this system. */
+  cacheDir?: string | undefined;
 }
 
 /**
  * Starts the tensor engine. One native engine per process: its addon loads once, and in one thread only.
  * @throws DistiltuneError when native TensorFlow is demanded and not installed, or does not load.
  */
-export async function createEngine({ kind = 'auto', cacheDir }: CreateEngineOptions): Promise<Engine> {
+export async function createEngine(options: CreateEngineOptions = {}): Promise<Engine> {
+  const { kind = 'auto', cacheDir = userCacheFolder({}) } = options;
   if (kind !== 'wasm') {
     const { location, reasons } = locateEngine({ cacheDir });
     if (location) return nativeEngine(loadNative(location));

@@ -128,7 +128,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
     dispose: (...tensors) => {
       for (const t of tensors) t?.dispose();
     },
-    liveTensors: () => tf.memory().numTensors,
+    liveTensors: () => tf.memory().numTensors - constants.size,
 
     matMul,
     batchMatMul: (a, b, transposeA = false, transposeB = false) =>

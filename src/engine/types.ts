@@ -72,7 +72,7 @@ export interface Engine {
   /** Disposes every tensor made inside but those in the returned value. Nests. */
   tidy<R>(work: () => R): R;
   dispose(...tensors: (Tensor | null | undefined)[]): void;
-  /** Tensors alive, variables included: for leak checks. */
+  /** Tensors alive, variables included, but for the constants that the engine keeps for itself: for leak checks. */
   liveTensors(): number;
 
   /** [m, k] x [k, n], either side transposed first when said so. */

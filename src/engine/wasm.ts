@@ -65,7 +65,7 @@ export function wasmEngine(tf: typeof tfjs): Engine {
     dispose: (...tensors) => {
       for (const t of tensors) t?.dispose();
     },
-    liveTensors: () => tf.memory().numTensors,
+    liveTensors: () => tf.memory().numTensors - constants.size,
 
     matMul,
     batchMatMul: matMul,

@@ -151,9 +151,25 @@ def losses():
         json.dump(dict(versions=VERSIONS, crossEntropy=cases, squaredError=squared), f)
 
 
+def schedules():
+    cases = []
+    for kind, warmup, total in [("linear", 3, 10), ("linear", 0, 5), ("cosine", 3, 10), ("cosine", 0, 7), ("constant", 0, 4), ("constant_with_warmup", 2, 6)]:
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+        schedule = transformers.get_scheduler(kind, optimizer, num_warmup_steps=warmup, num_training_steps=total)
+        factors = []
+        for _ in range(total):
+            factors.append(schedule.get_last_lr()[0])
+            optimizer.step()
+            schedule.step()
+        cases.append(dict(type=kind.split("_")[0], warmup=warmup, totalSteps=total, factors=factors))
+    with open(os.path.join(HERE, "schedules.json"), "w") as f:
+        json.dump(dict(versions=VERSIONS, cases=cases), f)
+
+
 if __name__ == "__main__":
     os.makedirs(HERE, exist_ok=True)
     for shape_name, shape_values in SHAPES.items():
         odd(shape_name, shape_values)
     embedded()
     losses()
+    schedules()

@@ -1,0 +1,35 @@
+/**
+ * distiltune: fine-tune DistilBERT on your own data. The library takes arguments and throws; it never prints, exits or
+ * reads the environment.
+ */
+export { type ColumnWishes, chooseColumns } from './data/columns.ts';
+export { readExamples } from './data/examples.ts';
+export { type ResolveOptions, resolveModel } from './data/hub.ts';
+export { type LabelledFile, readLabelledFile, sortLabels, splitExamples } from './data/labelled-file.ts';
+export { openModelFolder, replaceModelFolder } from './data/model-folder.ts';
+export { type SplitShares, stratifiedSplit } from './data/split.ts';
+export { openTable, type TableOptions } from './data/table.ts';
+export type { Example, ExampleColumns, RefusedRow, Table, TableRow } from './data/types.ts';
+export type { LoadReport } from './encoder/checkpoint.ts';
+export type { DistilBertConfig } from './encoder/config.ts';
+export { type CreateEngineOptions, createEngine } from './engine/create.ts';
+export { type InstallOptions, type InstallResult, installEngine } from './engine/install/install.ts';
+export type { Engine } from './engine/types.ts';
+export { DataError, DistiltuneError, DivergedError, UsageError } from './errors.ts';
+export { type Baseline, bagOfWordsBaseline, majorityClassBaseline } from './eval/baselines.ts';
+export type { ClassificationReport } from './eval/classification-report.ts';
+export { type EvaluateOptions, type Evaluation, evaluate, metricsOf, type Report } from './eval/evaluate.ts';
+export { type Metrics, resolveMetric } from './eval/metric-names.ts';
+export type { RegressionReport } from './eval/regression-report.ts';
+export type { ModelFolder, ModelWriter } from './files.ts';
+export { type ExampleSet, encodeExamples } from './tasks/example-set.ts';
+export { type LoadOptions, loadModel, loadTrainedModel, type Model } from './tasks/model.ts';
+export { type PredictOptions, predict } from './tasks/predict.ts';
+export { regression } from './tasks/regression.ts';
+export { type SequenceClassificationOptions, sequenceClassification } from './tasks/sequence-classification.ts';
+export type { ClassPrediction, Task, TaskType, ValuePrediction } from './tasks/types.ts';
+export { createTokenizer, type Encoding, type Tokenizer } from './text/tokenizer.ts';
+export type { TrainEvent } from './trainer/events.ts';
+export { defaultSettings, type Settings } from './trainer/settings.ts';
+export { type TrainOptions, type TrainSettings, train } from './trainer/train.ts';
+export type { CheckpointStore, TrainerState } from './trainer/types.ts';

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { crossEntropy, squaredError } from '../../src/heads/losses.ts';
+import { testEngine } from '../engine/helper.ts';
+import { fixtureJson, largestDifference } from '../parity/fixtures.ts';
+
+interface Fixture {
+  crossEntropy: {
+    logits: number[][];
+    targets: number[];
+    classWeights: number[] | null;
+    labelSmoothing: number;
+    loss: number;
+    gradient: number[][];
+  }[];
+  squaredError: { logits: number[][]; targets: number[]; loss: number; gradient: number[][] };
+}
+const fixture = fixtureJson<Fixture>('losses.json');
+
+test.each(fixture.crossEntropy)(
+  'cross-entropy as PyTorch: weights $classWeights, smoothing $labelSmoothing',
+  async ({ logits, targets, classWeights, labelSmoothing, loss, gradient }) => {
+    const engine = await testEngine();
+    const normalizer = targets.reduce((sum, target) => sum + (classWeights?.[target] ?? 1), 0);
+    engine.tidy(() => {
+      const tensor = engine.floats(Float32Array.from(logits.flat()), [5, 4]);
+      const options = { classWeights: classWeights ?? undefined, labelSmoothing };
+      const result = crossEntropy(engine, tensor, targets, normalizer, options);
+      expect(Math.abs(result.loss - loss)).toBeLessThan(1e-6);
+      expect(largestDifference(engine.values(result.dLogits), gradient.flat())).toBeLessThan(1e-6);
+    });
+  },
+);
+
+test('mean squared error as PyTorch', async () => {
+  const engine = await testEngine();
+  const { logits, targets, loss, gradient } = fixture.squaredError;
+  engine.tidy(() => {
+    const result = squaredError(engine, engine.floats(Float32Array.from(logits.flat()), [5, 1]), targets, 5);
+    expect(Math.abs(result.loss - loss)).toBeLessThan(1e-6);
+    expect(largestDifference(engine.values(result.dLogits), gradient.flat())).toBeLessThan(1e-6);
+  });
+});
