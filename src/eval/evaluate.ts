@@ -1,3 +1,4 @@
+import { DivergedError } from '../errors.ts';
 import type { ExampleSet } from '../tasks/example-set.ts';
 import type { Model } from '../tasks/model.ts';
 import { logitsOf } from '../tasks/predict.ts';
@@ -27,7 +28,7 @@ const WINDOW = 4096;
 
 /**
  * Measures a model on labelled examples, through the same passes as `predict`.
- * @throws RangeError when the set is empty; the signal's reason when aborted
+ * @throws DivergedError when an output is not finite; RangeError when the set is empty; the signal's reason when aborted
  */
 export async function evaluate<Target extends number>(
   model: Model<Target, unknown>,
@@ -40,6 +41,11 @@ export async function evaluate<Target extends number>(
     const count = Math.min(WINDOW, examples.length - start);
     const sequences = Array.from({ length: count }, (_, i) => examples.ids(start + i));
     logits.set(await logitsOf(model, sequences, options), start * outputs);
+  }
+  if (!logits.every(Number.isFinite)) {
+    throw new DivergedError('The model puts out NaN or infinite numbers.', {
+      fix: 'It cannot be used. Train it again with a lower learning rate or more warm-up.',
+    });
   }
   const gold = Float64Array.from({ length: examples.length }, (_, i) => examples.target(i));
   const top = options.top === undefined ? {} : { top: options.top };

@@ -39,24 +39,37 @@ export async function encodeExamples<Target>(
   examples: AsyncIterable<Example> | Iterable<Example>,
   options: { maxLength: number; onEncoded?: (example: Example, encoding: Encoding) => void },
 ): Promise<ExampleSet<Target>> {
-  const store = createTokenStore(model.tokenizer.vocabSize);
-  const targets: Target[] = [];
-  const lines: number[] = [];
+  const set = createExampleSet<Target>(model.tokenizer.vocabSize);
   for await (const chunk of chunks(examples, CHUNK)) {
     const encodings = await tokenize(model.tokenizer, chunk, options.maxLength);
     chunk.forEach((example, i) => {
       const encoding = encodings[i]!;
       options.onEncoded?.(example, encoding);
-      targets.push(model.task.target(example));
-      lines.push(example.line);
-      store.add(encoding.ids);
+      set.add(encoding.ids, model.task.target(example), example.line);
     });
   }
+  return set;
+}
+
+/** An empty set, to be filled one example at a time. */
+export function createExampleSet<Target>(
+  vocabSize: number,
+): ExampleSet<Target> & { add(ids: ArrayLike<number>, target: Target, line: number): void } {
+  const store = createTokenStore(vocabSize);
+  const targets: Target[] = [];
+  const lines: number[] = [];
   return {
-    length: targets.length,
+    get length() {
+      return targets.length;
+    },
     ids: (i) => store.idsOf(i),
     target: (i) => targets[i]!,
     line: (i) => lines[i]!,
+    add(ids, target, line) {
+      store.add(ids);
+      targets.push(target);
+      lines.push(line);
+    },
   };
 }
 

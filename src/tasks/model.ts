@@ -99,6 +99,23 @@ export async function loadModel<Target, Prediction>(
   };
 }
 
+/**
+ * Puts the weights of a saved checkpoint back into the model that saved it.
+ * @throws DataError when the folder does not hold every weight of the model
+ */
+export async function restoreWeights(
+  { engine, parameters, variables }: Pick<Model, 'engine' | 'parameters' | 'variables'>,
+  folder: ModelFolder,
+): Promise<void> {
+  const { missing, misShaped } = await readWeights(folder, [...parameters], ({ name, shape }, values) => {
+    engine.tidy(() => variables.get(name)!.assign(engine.floats(values, shape)));
+  });
+  const absent = [...missing, ...misShaped.map(({ name }) => name)];
+  if (absent.length > 0) {
+    throw new DataError(`The checkpoint lacks weights of the model: ${absent.join(', ')}.`, { where: folder.where });
+  }
+}
+
 /** Loads a fine-tuned model with the task, and the labels, that its config names. */
 export async function loadTrainedModel(
   engine: Engine,

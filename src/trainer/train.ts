@@ -47,7 +47,8 @@ const MICRO_BATCH_SITES = 1024 * 2000;
  * yield the same losses and weights to the bit.
  *
  * A step's loss and gradients are means over all its examples, however many micro-batches it is split into.
- * @throws DivergedError after the `end` event when a loss or gradient is not finite: the weights of that step are not updated.
+ * @throws DivergedError after the `end` event when a loss or gradient is not finite (the weights are not updated then), or when
+ *   evaluating or saving finds that what it needs is not.
  * @throws UsageError when there is nothing to train on or the metric is not one of the evaluation's.
  */
 export async function* train<Target>(options: TrainOptions<Target>): AsyncGenerator<TrainEvent> {
@@ -99,7 +100,6 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       totals.train += result.seconds;
       yield { type: 'step', step, epoch: step / stepsPerEpoch, examples: members.length, ...result };
       if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
-        yield end('diverged');
         throw diverged(result.loss, step, settings);
       }
       state.step = step;
@@ -108,7 +108,11 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       const { everySteps } = settings.evaluate;
       const due = everySteps === null ? step % stepsPerEpoch === 0 : step % everySteps === 0;
       if (options.evaluate && (due || step === totalSteps)) {
-        yield* evaluateNow(options.evaluate);
+        const measured = yield* evaluateNow(options.evaluate);
+        if (!measured) {
+          reason = 'stopped';
+          break;
+        }
         const patience = settings.evaluate.earlyStopping;
         if (patience !== null && state.evaluationsWithoutImprovement >= patience) {
           reason = 'early-stopping';
@@ -122,16 +126,26 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     if (reason === 'stopped') yield* saveNow('stop');
     else if (!state.best) yield* saveNow('end');
     yield end(reason);
+  } catch (error) {
+    if (error instanceof DivergedError) yield end('diverged');
+    throw error;
   } finally {
     optimizer.dispose();
   }
 
-  async function* evaluateNow(evaluate: NonNullable<TrainOptions<Target>['evaluate']>): AsyncGenerator<TrainEvent> {
+  /** @returns false when it was aborted */
+  async function* evaluateNow(
+    evaluate: NonNullable<TrainOptions<Target>['evaluate']>,
+  ): AsyncGenerator<TrainEvent, boolean> {
     const { step } = state;
     const epoch = step / stepsPerEpoch;
     yield phase('evaluating', step);
     const began = performance.now();
-    const metrics = await evaluate(signal);
+    const metrics = await evaluate(signal).catch((error: unknown) => {
+      if (signal?.aborted) return null;
+      throw error;
+    });
+    if (metrics === null) return false;
     const seconds = (performance.now() - began) / 1000;
     totals.evaluate += seconds;
     const value = metrics[metric.name];
@@ -150,6 +164,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     }
     if (best) yield* saveNow('best');
     yield phase('training', step);
+    return true;
   }
 
   async function* saveNow(why: CheckpointReason): AsyncGenerator<TrainEvent> {
