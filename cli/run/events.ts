@@ -1,0 +1,65 @@
+import type { AuditReport } from '../../src/data/audit.ts';
+import type { SplitName } from '../../src/data/split.ts';
+import type { ExampleColumns, Table } from '../../src/data/types.ts';
+import type { TrainEvent } from '../../src/trainer/events.ts';
+import type { RunResults } from './results.ts';
+
+/** How a file was read. */
+export interface ReadFile {
+  split: SplitName;
+  table: Pick<Table, 'name' | 'format' | 'encoding' | 'delimiter' | 'quotes' | 'header' | 'columns'>;
+  columns: ExampleColumns;
+}
+
+/** The data has been read, split and tokenised. */
+export interface DataEvent {
+  type: 'data';
+  files: ReadFile[];
+  /** Names of the classes in the order of their numbers; empty for regression. */
+  labels: string[];
+  audit: AuditReport;
+}
+
+/** The engine and the model are ready. */
+export interface ModelEvent {
+  type: 'model';
+  engine: { name: string; version: string };
+  name: string;
+  /** Folder that the checkpoint was read from. */
+  folder: string;
+  parameters: number;
+  /** Weights that the checkpoint does not have. */
+  newlyInitialized: string[];
+  /** Tensors of the checkpoint that the model has no use for. */
+  unexpected: string[];
+}
+
+/** The run has a folder; from here on what happens is written to it. */
+export interface RunEvent {
+  type: 'run';
+  folder: string;
+}
+
+/** How far something is that takes a while before training. Not written to the run folder. */
+export interface ProgressEvent {
+  type: 'progress';
+  message: string;
+}
+
+/** All is written. */
+export interface ResultsEvent {
+  type: 'results';
+  folder: string;
+  results: RunResults;
+}
+
+/** The run ended with an error. */
+export interface FailureEvent {
+  type: 'failure';
+  message: string;
+}
+
+export type AnyEvent = TrainEvent | DataEvent | ModelEvent | RunEvent | ProgressEvent | ResultsEvent | FailureEvent;
+
+/** One line of `events.jsonl` and of `--ui jsonl`. */
+export type StampedEvent = { v: 1; time: string } & AnyEvent;

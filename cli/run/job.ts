@@ -1,0 +1,43 @@
+import type { Resolved } from '../config/resolve.ts';
+import type { StampedEvent } from './events.ts';
+import type { RunResults } from './results.ts';
+
+/** A metric that the result must reach. */
+export interface Requirement {
+  metric: string;
+  sign: '>=' | '>' | '<=' | '<';
+  value: number;
+}
+
+/** What the training process is asked to do. */
+export interface TrainJob extends Resolved {
+  /** Folder of the run; `isAsked`: named by a person, not after the data. */
+  output: { folder: string; isAsked: boolean };
+  /** Stop when all is ready for the first step. */
+  dryRun: boolean;
+  requirements: Requirement[];
+  version: string;
+}
+
+/** What it comes to; null: a dry run. */
+export type TrainOutcome = { folder: string; results: RunResults } | null;
+
+/** An error on its way to another process. */
+export interface SentError {
+  message: string;
+  where?: string | undefined;
+  fix?: string | undefined;
+  exitCode: number;
+  /** A person can do something about it: a `DistiltuneError`. */
+  isExpected: boolean;
+  stack?: string | undefined;
+}
+
+export type ToWorker = { type: 'train'; job: TrainJob } | { type: 'stop' };
+
+export type FromWorker =
+  | { type: 'event'; event: StampedEvent }
+  | { type: 'done'; outcome: TrainOutcome }
+  /** Stopped before the first step: there is nothing to save. */
+  | { type: 'stopped' }
+  | { type: 'failed'; error: SentError };

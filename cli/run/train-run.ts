@@ -1,0 +1,316 @@
+import { join } from 'node:path';
+import { resolveModel } from '../../src/data/hub.ts';
+import { openModelFolder } from '../../src/data/model-folder.ts';
+import { writeSplit } from '../../src/data/split-file.ts';
+import { type DistilBertConfig, parseConfig } from '../../src/encoder/config.ts';
+import type { Engine } from '../../src/engine/types.ts';
+import { DivergedError, UsageError } from '../../src/errors.ts';
+import { type Evaluation, evaluate, metricsOf } from '../../src/eval/evaluate.ts';
+import { resolveMetric } from '../../src/eval/metric-names.ts';
+import { loadModel, type Model, readConfig, readTokenizer, restoreWeights } from '../../src/tasks/model.ts';
+import { classWeightsOf } from '../../src/tasks/prepare.ts';
+import { regression } from '../../src/tasks/regression.ts';
+import { sequenceClassification } from '../../src/tasks/sequence-classification.ts';
+import type { Task } from '../../src/tasks/types.ts';
+import type { EndEvent } from '../../src/trainer/events.ts';
+import { train } from '../../src/trainer/train.ts';
+import type { Environment } from '../environment.ts';
+import type { Prediction } from '../predict/output.ts';
+import { createCheckpointStore } from './checkpoints.ts';
+import { type PreparedData, prepareData } from './data.ts';
+import type { AnyEvent, StampedEvent } from './events.ts';
+import type { TrainJob, TrainOutcome } from './job.ts';
+import { writePredictions } from './predictions.ts';
+import type { RunResults } from './results.ts';
+import { runConfig } from './run-config.ts';
+import { makeRunFolder, openRunLog, type RunLog, replaceJson } from './run-folder.ts';
+
+export interface RunContext {
+  environment: Environment;
+  startEngine(): Promise<Engine>;
+  /** Sees every event as it happens. */
+  onEvent(event: StampedEvent): void;
+  /** Aborting it stops the run at the next step, with everything saved. */
+  signal: AbortSignal;
+}
+
+/**
+ * A whole run: reads the data, loads the model, trains, measures, and leaves a run folder behind.
+ * @returns null for a dry run
+ * @throws the signal's reason when aborted before the first step; DivergedError, DataError, UsageError
+ */
+export async function runTraining(job: TrainJob, context: RunContext): Promise<TrainOutcome> {
+  const { settings } = job;
+  const recorder = createRecorder(context.onEvent);
+  const { emit } = recorder;
+  const clock = createClock();
+  emit({ type: 'phase', phase: 'preparing', step: 0 });
+  const onProgress = (message: string) => emit({ type: 'progress', message });
+
+  const folder = await resolveModel(settings.model, {
+    ...context.environment.hub,
+    signal: context.signal,
+    checkConfig: (text, where) => void parseConfig(text, where),
+    onProgress: ({ file, done, total }) =>
+      onProgress(`${settings.model}: ${file} ${Math.floor((100 * done) / total)} %`),
+  });
+  const checkpoint = await readConfig(folder);
+  refuseMisfits(job, checkpoint);
+  const tokenizer = await readTokenizer(folder);
+  const data = await clock.measure('tokenize', () =>
+    prepareData({
+      settings,
+      tokenizer,
+      checkpointLabels: checkpoint.labels ?? [],
+      standardInput: process.stdin,
+      onProgress,
+      signal: context.signal,
+    }),
+  );
+  let model: Model<number, Prediction> | undefined;
+  try {
+    emit(data.event);
+    const task = taskOf(data, settings);
+    const metric = resolveMetric(settings.evaluate.metric, metricsOf(task));
+    for (const { metric: name } of job.requirements) resolveMetric(name, metricsOf(task));
+    const engine = await clock.measure('engine', context.startEngine);
+    const { seed, dropout } = settings;
+    model = await clock.measure('engine', () => loadModel(engine, folder, task, { seed, dropout }));
+    emit(modelEvent(model, settings.model, folder.where));
+    if (job.dryRun) return null;
+    context.signal.throwIfAborted();
+
+    const run = await makeRunFolder(job.output.folder, job.output);
+    recorder.writeTo(openRunLog(run));
+    emit({ type: 'run', folder: run });
+    const results = await trainInFolder({ job, context, data, model, run, emit, metric, clock }, async () => {
+      replaceJson(join(run, 'config.json'), await runConfig(job, data, model!, folder));
+      if (data.split !== null) await writeSplit(join(run, 'split.csv'), data.split.lines, data.split.sides);
+    });
+    emit({ type: 'results', folder: run, results });
+    recorder.end(results.reason);
+    return { folder: run, results };
+  } catch (error) {
+    emit({ type: 'failure', message: error instanceof Error ? error.message : String(error) });
+    recorder.end(error instanceof DivergedError ? 'diverged' : 'failed');
+    throw error;
+  } finally {
+    model?.dispose();
+    await data.close();
+  }
+}
+
+interface Training {
+  job: TrainJob;
+  context: RunContext;
+  data: PreparedData;
+  model: Model<number, Prediction>;
+  /** Folder of the run. */
+  run: string;
+  emit(event: AnyEvent): void;
+  metric: { metric: string; direction: 'max' | 'min' };
+  clock: Clock;
+}
+
+async function trainInFolder(
+  { job, context, data, model, run, emit, metric, clock }: Training,
+  writeConfig: () => Promise<void>,
+): Promise<RunResults> {
+  const { settings } = job;
+  const { sets } = data;
+  await writeConfig();
+  const evaluations: RunEvaluations = { best: null, test: null };
+  const position = { stepsPerEpoch: 0, totalSteps: 0 };
+  let latest: Evaluation | null = null;
+  let end: EndEvent | null = null;
+  const results = () => resultsOf({ end: end!, evaluations, model, clock });
+  try {
+    for await (const event of train({
+      model,
+      data: sets.train,
+      settings,
+      metric: { name: metric.metric, direction: metric.direction },
+      evaluate:
+        sets.validation.length === 0
+          ? undefined
+          : async (signal) => {
+              latest = await evaluate(model, sets.validation, { signal });
+              return metricValues(latest);
+            },
+      checkpoints: createCheckpointStore(run, model, { keep: settings.checkpoint.keep, position: () => position }),
+      signal: context.signal,
+    })) {
+      if (event.type === 'start') Object.assign(position, event);
+      if (event.type === 'evaluation' && event.best) evaluations.best = latest;
+      if (event.type === 'end') end = event;
+      emit(event);
+    }
+    const isWhole = end!.reason === 'finished' || end!.reason === 'early-stopping';
+    if (isWhole && sets.test.length > 0) {
+      emit({ type: 'phase', phase: 'evaluating', step: end!.step });
+      if (end!.best !== null && end!.best.step !== end!.step) {
+        await restoreWeights(model, await openModelFolder(join(run, 'model')));
+      }
+      const { signal } = context;
+      const tested = clock.measure('evaluate', () => evaluate(model, sets.test, { signal }));
+      evaluations.test = await tested.catch((error: unknown) => {
+        if (signal.aborted) return null;
+        throw error;
+      });
+    }
+    emit({ type: 'phase', phase: 'saving', step: end!.step });
+    await clock.measure('save', async () => {
+      for (const [split, evaluation] of [
+        ['validation', evaluations.best],
+        ['test', evaluations.test],
+      ] as const) {
+        if (evaluation === null) continue;
+        const file = data.files.find((candidate) => candidate.split === split) ?? data.files[0]!;
+        const path = join(run, `predictions-${split}.csv`);
+        await writePredictions(path, file, sets[split], model.task, evaluation.logits);
+      }
+    });
+    const final = results();
+    replaceJson(join(run, 'results.json'), final);
+    return final;
+  } catch (error) {
+    if (error instanceof DivergedError) replaceJson(join(run, 'results.json'), { ...results(), reason: 'diverged' });
+    throw error;
+  }
+}
+
+interface RunEvaluations {
+  /** Of the best checkpoint, on the validation rows. */
+  best: Evaluation | null;
+  test: Evaluation | null;
+}
+
+const metricValues = ({ report }: Evaluation): Record<string, number> =>
+  ({ ...report.metrics }) as Record<string, number>;
+
+function resultsOf({
+  end,
+  evaluations,
+  model,
+  clock,
+}: {
+  end: EndEvent;
+  evaluations: RunEvaluations;
+  model: Model<number, Prediction>;
+  clock: Clock;
+}): RunResults {
+  const { best, test } = evaluations;
+  const { seconds } = clock;
+  return {
+    v: 1,
+    reason: end.reason,
+    metrics: {
+      ...(best === null ? {} : { validation: metricValues(best) }),
+      ...(test === null ? {} : { test: metricValues(test) }),
+    },
+    best: end.best,
+    seconds: {
+      engine: seconds.engine,
+      tokenize: seconds.tokenize,
+      train: end.seconds.train,
+      evaluate: end.seconds.evaluate + seconds.evaluate,
+      save: end.seconds.save + seconds.save,
+    },
+    examplesPerSecond: end.examplesPerSecond,
+    realTokensPerSecond: end.realTokensPerSecond,
+    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    steps: end.step,
+    parameters: parametersOf(model),
+    reports: {
+      ...(best === null ? {} : { validation: best.report }),
+      ...(test === null ? {} : { test: test.report }),
+    },
+  };
+}
+
+function taskOf(data: PreparedData, { classWeights, labelSmoothing }: TrainJob['settings']): Task<number, Prediction> {
+  if (data.task === 'regression') return regression();
+  return sequenceClassification({
+    labels: data.labels,
+    classWeights: classWeightsOf(classWeights, data.labels, data.sets.train),
+    labelSmoothing,
+  });
+}
+
+/** What the settings ask for and the model does not have. */
+function refuseMisfits({ settings, origins }: TrainJob, config: DistilBertConfig): void {
+  const refuse = (key: string, message: string, fix: string) => {
+    throw new UsageError(message, { where: `${key}, ${origins[key]}`, fix });
+  };
+  const { maxPositionEmbeddings: positions, nLayers } = config;
+  if (settings.maxLength > positions) {
+    refuse(
+      'maxLength',
+      `the model takes ${positions} tokens at most, not ${settings.maxLength}`,
+      `set --max-length ${positions} or less`,
+    );
+  }
+  if (settings.freeze.layers > nLayers) {
+    refuse(
+      'freeze.layers',
+      `the model has ${nLayers} layers, not ${settings.freeze.layers}`,
+      `freeze ${nLayers} at most`,
+    );
+  }
+}
+
+function modelEvent(model: Model<number, Prediction>, name: string, folder: string): AnyEvent {
+  const { engine, report } = model;
+  return {
+    type: 'model',
+    engine: { name: engine.name, version: engine.version },
+    name,
+    folder,
+    parameters: parametersOf(model),
+    newlyInitialized: [...report.missing, ...report.misShaped.map((tensor) => tensor.name)],
+    unexpected: report.unexpected,
+  };
+}
+
+const parametersOf = ({ parameters }: Pick<Model, 'parameters'>): number =>
+  parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+
+/** Stamps events and hands them on; writes them to the run folder, those of before it existed too. */
+function createRecorder(onEvent: (event: StampedEvent) => void) {
+  const early: StampedEvent[] = [];
+  let log: RunLog | undefined;
+  return {
+    emit(event: AnyEvent) {
+      const stamped: StampedEvent = { v: 1, time: new Date().toISOString(), ...event };
+      onEvent(stamped);
+      if (event.type === 'progress') return;
+      if (log === undefined) early.push(stamped);
+      else log.event(stamped);
+    },
+    writeTo(opened: RunLog) {
+      log = opened;
+      for (const event of early) log.event(event);
+    },
+    end: (state: Parameters<RunLog['end']>[0]) => log?.end(state),
+  };
+}
+
+interface Clock {
+  seconds: { engine: number; tokenize: number; evaluate: number; save: number };
+  measure<T>(part: keyof Clock['seconds'], work: () => Promise<T>): Promise<T>;
+}
+
+function createClock(): Clock {
+  const seconds = { engine: 0, tokenize: 0, evaluate: 0, save: 0 };
+  return {
+    seconds,
+    async measure(part, work) {
+      const began = performance.now();
+      try {
+        return await work();
+      } finally {
+        seconds[part] += (performance.now() - began) / 1000;
+      }
+    },
+  };
+}
