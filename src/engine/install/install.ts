@@ -170,7 +170,9 @@ async function present(options: InstallOptions, context: StepContext) {
 
 async function removeTemporary({ root }: EngineLayout): Promise<void> {
   for (const name of await readdir(root)) {
-    if (name.startsWith(TEMPORARY_PREFIX)) await rm(path.join(root, name), { recursive: true, force: true });
+    if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+    // Retried: a download that outlived its killed parent may still write there.
+    await rm(path.join(root, name), { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

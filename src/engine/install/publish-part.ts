@@ -31,8 +31,26 @@ export async function publishPart(folder: string, destination: string, manifest:
   await rename(folder, destination);
 }
 
-/** Bytes of all the files below a folder, for the progress of a program that does not tell its own. */
-export async function folderBytes(folder: string): Promise<number> {
+/**
+ * Does the work while telling how many bytes lie below the folders: the progress of programs that do not tell their own.
+ */
+export async function watchFolders<T>(
+  folders: string[],
+  onBytes: (bytes: number) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const poll = setInterval(async () => {
+    const sizes = await Promise.all(folders.map(folderBytes));
+    onBytes(sizes.reduce((sum, size) => sum + size, 0));
+  }, 250);
+  try {
+    return await work();
+  } finally {
+    clearInterval(poll);
+  }
+}
+
+async function folderBytes(folder: string): Promise<number> {
   let bytes = 0;
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     if (!entry.isFile()) continue;

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { DistiltuneError } from '../../errors.ts';
 import { type EngineLayout, readManifest } from './layout.ts';
-import { fileSha256, folderBytes, publishPart } from './publish-part.ts';
+import { fileSha256, publishPart, watchFolders } from './publish-part.ts';
 import { essence, runCommand } from './run-command.ts';
 import type { WheelSource } from './sources.ts';
 import type { StepContext } from './types.ts';
@@ -69,38 +69,24 @@ async function ensureWheel(layout: EngineLayout, wheel: WheelSource, context: St
   await mkdir(pipTemporary, { recursive: true });
   const message = `downloading TensorFlow ${wheel.version}`;
   context.progress(message, 0, wheel.bytes);
-  const poll = setInterval(async () => {
-    const bytes = (await folderBytes(pipTemporary)) + (await folderBytes(folder));
-    context.progress(message, Math.min(bytes, wheel.bytes), wheel.bytes);
-  }, 250);
-  try {
-    // The tags name the wheel outright, so that any version of Python can fetch it.
-    const tags = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
-    const platforms = ['--platform', 'manylinux_2_17_x86_64', '--platform', 'manylinux2014_x86_64'];
-    const quiet = ['--quiet', '--progress-bar', 'off', '--no-input', '--disable-pip-version-check', '--no-cache-dir'];
-    const result = await runCommand(
-      python,
-      [
-        '-m',
-        'pip',
-        'download',
-        '--no-deps',
-        '--only-binary=:all:',
-        '--retries',
-        '2',
-        ...tags,
-        ...platforms,
-        ...quiet,
-      ].concat(['--dest', folder, `${wheel.project}==${wheel.version}`]),
-      { environment: { ...context.environment, TMPDIR: pipTemporary }, signal: context.signal },
-    );
-    if (result.code !== 0) {
-      throw new DistiltuneError(`pip cannot download ${wheel.project} ${wheel.version}: ${essence(result.stderr)}`, {
-        fix: "check the network and pip's package index (`python3 -m pip config list`), then run `distiltune engine install`",
-      });
-    }
-  } finally {
-    clearInterval(poll);
+  // The tags name the wheel outright, so that any version of Python can fetch it.
+  const tags = ['--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311'];
+  const platforms = ['--platform', 'manylinux_2_17_x86_64', '--platform', 'manylinux2014_x86_64'];
+  const quiet = ['--quiet', '--progress-bar', 'off', '--no-input', '--disable-pip-version-check', '--no-cache-dir'];
+  const what = ['--no-deps', '--only-binary=:all:', '--dest', folder, `${wheel.project}==${wheel.version}`];
+  const result = await watchFolders(
+    [pipTemporary, folder],
+    (bytes) => context.progress(message, Math.min(bytes, wheel.bytes), wheel.bytes),
+    () =>
+      runCommand(python, ['-m', 'pip', 'download', '--retries', '2', ...tags, ...platforms, ...quiet, ...what], {
+        environment: { ...context.environment, TMPDIR: pipTemporary },
+        signal: context.signal,
+      }),
+  );
+  if (result.code !== 0) {
+    throw new DistiltuneError(`pip cannot download ${wheel.project} ${wheel.version}: ${essence(result.stderr)}`, {
+      fix: "check the network and pip's package index (`python3 -m pip config list`), then run `distiltune engine install`",
+    });
   }
   const [name] = (await readdir(folder)).filter((file) => file.endsWith('.whl'));
   if (name === undefined) throw new DistiltuneError(`pip downloaded no wheel of ${wheel.project} ${wheel.version}`);

@@ -4,7 +4,7 @@ import { DistiltuneError } from '../../errors.ts';
 import { addonInPackage, PACKAGE_IN_FOLDER } from '../locate.ts';
 import type { EngineLayout } from './layout.ts';
 import { probeAddon } from './probe-addon.ts';
-import { describeFiles, publishPart } from './publish-part.ts';
+import { describeFiles, publishPart, watchFolders } from './publish-part.ts';
 import { essence, runCommand } from './run-command.ts';
 import { TFJS_NODE_VERSION } from './sources.ts';
 import { npmInstallTfjsNode } from './tfjs-node-package.ts';
@@ -23,18 +23,24 @@ export async function installFromUpstream(layout: EngineLayout, host: string, co
   const folder = path.join(context.temporary, 'upstream');
   await npmInstallTfjsNode(folder, context);
   const tfjsNode = path.join(folder, PACKAGE_IN_FOLDER);
-  context.progress("running tfjs-node's own installer");
   const programs = path.join(folder, 'node_modules', '.bin');
   const pathName = Object.keys(context.environment).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
-  const result = await runCommand(context.nodePath, [path.join('scripts', 'install.js')], {
-    cwd: tfjsNode,
-    environment: {
-      ...context.environment,
-      [pathName]: [programs, context.environment[pathName]].filter(Boolean).join(path.delimiter),
-      TFJS_NODE_CDN_STORAGE: host,
-    },
-    signal: context.signal,
-  });
+  const message = "running tfjs-node's own installer";
+  context.progress(message);
+  const result = await watchFolders(
+    [path.join(tfjsNode, 'deps')],
+    (bytes) => context.progress(message, bytes, null),
+    () =>
+      runCommand(context.nodePath, [path.join('scripts', 'install.js')], {
+        cwd: tfjsNode,
+        environment: {
+          ...context.environment,
+          [pathName]: [programs, context.environment[pathName]].filter(Boolean).join(path.delimiter),
+          TFJS_NODE_CDN_STORAGE: host,
+        },
+        signal: context.signal,
+      }),
+  );
   const addon = addonInPackage(tfjsNode);
   if (result.code !== 0 || !existsSync(addon)) {
     throw new DistiltuneError(`tfjs-node's own installer failed: ${essence(`${result.stdout}\n${result.stderr}`)}`);
