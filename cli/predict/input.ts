@@ -7,8 +7,11 @@ import { type ExampleSource, toExample } from '../../src/data/examples.ts';
 import { openSource } from '../../src/data/source.ts';
 import { openTable } from '../../src/data/table.ts';
 import type { Example, ExampleColumns, RefusedRow, Table, TableRow } from '../../src/data/types.ts';
+import type { TaskType } from '../../src/tasks/types.ts';
+import type { Context } from '../context.ts';
 import { columnWishes, type DataFlags, tableOptions } from '../data-options.ts';
 import type { RunColumns } from '../load.ts';
+import { printable } from '../plain/table.ts';
 import { textLines } from './text-lines.ts';
 
 /** A row to be labelled: what is written out again, and what is read of it. */
@@ -40,7 +43,7 @@ export async function openTableInput(
   path: string,
   flags: DataFlags,
   run: RunColumns,
-  { labelRequired }: { labelRequired: boolean },
+  { labelRequired, task }: { labelRequired: boolean; task?: TaskType },
 ): Promise<Input> {
   const copy = path === '-' ? await copyStandardInput() : null;
   const file = copy?.path ?? path;
@@ -55,6 +58,7 @@ export async function openTableInput(
       pairColumn: wishes.pairColumn ?? known(run.pair),
       labelColumn: labelRequired ? (wishes.labelColumn ?? known(run.label)) : 'none',
       labelRequired,
+      task: task ?? 'auto',
     });
     const source = { text: chosen.text.value, pair: chosen.pair.value, label: chosen.label.value, task: null };
     return {
@@ -72,6 +76,17 @@ export async function openTableInput(
   } catch (error) {
     await copy?.remove();
     throw error;
+  }
+}
+
+/** Says which column is the text, the pair and the label, and why, unless they were named. */
+export function noteColumns({ name, columns, chosen }: Input, context: Context): void {
+  if (chosen === null) return;
+  for (const role of ['text', 'pair', 'label'] as const) {
+    const { value, reason, flag } = chosen[role];
+    if (value === null || reason === 'as asked') continue;
+    const column = columns[value] === '' ? `column ${value + 1}` : `"${columns[value]}"`;
+    context.note(printable(`${name}: the ${role} is ${column}: ${reason} (${flag})`));
   }
 }
 

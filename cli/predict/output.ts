@@ -7,6 +7,14 @@ export type Prediction = ClassPrediction | ValuePrediction;
 
 export type RowFormat = 'csv' | 'tsv' | 'jsonl' | 'json';
 
+/** What a file's name says, else what came in. */
+export function formatFor(output: string | undefined, fromJsonLines: boolean, json: boolean): RowFormat {
+  if (json) return 'json';
+  const [, extension] = /\.(csv|tsv|jsonl|ndjson)$/i.exec(output ?? '') ?? [];
+  if (extension !== undefined) return /json$|jsonl/i.test(extension) ? 'jsonl' : (extension.toLowerCase() as RowFormat);
+  return fromJsonLines ? 'jsonl' : 'csv';
+}
+
 /** Writes rows with what was predicted of them. */
 export interface RowWriter {
   /** `null`: the row has no text, and gets no label. */

@@ -12,8 +12,8 @@ import { createRowNotes } from '../plain/row-notes.ts';
 import { alignRows, plural, printable, shorten } from '../plain/table.ts';
 import { withStopSignal } from '../stop-signal.ts';
 import { fileOutput, standardOutput } from '../text-sink.ts';
-import { type Input, type InputRow, openLineInput, openTableInput } from './input.ts';
-import { createRowWriter, likeliest, type Prediction, type RowFormat } from './output.ts';
+import { type Input, type InputRow, noteColumns, openLineInput, openTableInput } from './input.ts';
+import { createRowWriter, formatFor, likeliest, type Prediction } from './output.ts';
 
 /** What the inputs on the command line are. */
 export type InputKind = 'table' | 'lines' | 'texts';
@@ -134,7 +134,7 @@ async function labelRows(input: Input, flags: PredictFlags, loaded: LoadedModel,
       const sink = output === undefined ? standardOutput() : await fileOutput(output);
       try {
         const labels = loaded.model.task.labels;
-        const format = formatFor(output, input, context.json);
+        const format = formatFor(output, input.isJsonLines, context.json);
         const writer = await createRowWriter(sink, { format, columns: input.columns, labels, top });
         const maxLength = flags.maxLength;
         let done = 0;
@@ -154,23 +154,6 @@ async function labelRows(input: Input, flags: PredictFlags, loaded: LoadedModel,
     progress.clear();
     await input.close();
   }
-}
-
-/** Says which column is the text, and why, unless it was named. */
-export function noteColumns({ name, columns, chosen }: Input, context: Context): void {
-  if (chosen === null) return;
-  for (const [role, { value, reason, flag }] of Object.entries({ text: chosen.text, pair: chosen.pair })) {
-    if (value === null || reason === 'as asked') continue;
-    const column = columns[value] === '' ? `column ${value + 1}` : `"${columns[value]}"`;
-    context.note(printable(`${name}: the ${role} is ${column}: ${reason} (${flag})`));
-  }
-}
-
-function formatFor(output: string | undefined, input: Input, json: boolean): RowFormat {
-  if (json) return 'json';
-  const [, extension] = /\.(jsonl|ndjson|tsv)$/i.exec(output ?? '') ?? [];
-  if (extension !== undefined) return extension.toLowerCase() === 'tsv' ? 'tsv' : 'jsonl';
-  return input.isJsonLines && !/\.csv$/i.test(output ?? '') ? 'jsonl' : 'csv';
 }
 
 interface PassOptions {

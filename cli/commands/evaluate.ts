@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { contextOf } from '../context.ts';
+import { addDataOptions, type DataFlags, wholeNumber } from '../data-options.ts';
+import { parseRequirement, type Requirement } from '../evaluate/requirements.ts';
+import { inEngineProcess } from '../run/engine-process.ts';
+
+export interface EvaluateFlags extends DataFlags {
+  output?: string;
+  require?: Requirement[];
+  ignoreUnknownLabels?: boolean;
+  maxLength?: number;
+  top: number;
+}
+
+export function register(program: Command): void {
+  const evaluate = program
+    .command('evaluate')
+    .description('measure a model on a labelled file')
+    .argument('<MODEL>', 'a run folder, a model folder, or a name of the hub')
+    .argument('<DATA>', 'a labelled csv, tsv or jsonl file; - is standard input')
+    .option('-o, --output <FILE>', 'write the rows with their predictions there')
+    .option(
+      '--require <CONDITION>',
+      "end with exit code 5 unless it holds, such as 'accuracy>=0.9'; may be given again",
+      (text: string, before: Requirement[] | undefined) => [...(before ?? []), parseRequirement(text)],
+    )
+    .option('--ignore-unknown-labels', 'leave out rows whose label the model does not know')
+    .option('--max-length <TOKENS>', 'longest text in tokens: what is beyond is not read', wholeNumber(3))
+    .option('--top <K>', 'how many mistakes and confused pairs --json has', wholeNumber(0), 20);
+  addDataOptions(evaluate, { label: true })
+    .addHelpText(
+      'after',
+      `
+The data's labels are those of the model by name, exactly or else in another case. Labels
+that the model does not know are an error that lists them: it can only be wrong about them.
+Rows without a text or without a label are left out and counted.
+
+Examples:
+  $ distiltune evaluate runs/tickets new.csv
+  $ distiltune evaluate runs/tickets new.csv --require 'macro_f1>=0.85' --json
+  $ distiltune evaluate runs/tickets new.csv -o predictions.csv`,
+    )
+    .action(async (name: string, path: string, flags: EvaluateFlags, command: Command) => {
+      const context = contextOf(command);
+      await inEngineProcess(context, async () => {
+        const { evaluateFile } = await import('../evaluate/evaluate.ts');
+        await evaluateFile(name, path, flags, context);
+      });
+    });
+}
