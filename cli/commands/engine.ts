@@ -1,166 +1,39 @@
-import { type InstallResult, installEngine } from '../../src/engine/install/install.ts';
-import { engineLayout } from '../../src/engine/install/layout.ts';
-import { measureMatrixProduct } from '../../src/engine/install/measure.ts';
-import { probeAddon } from '../../src/engine/install/probe-addon.ts';
-import { describeProcessor, type Processor } from '../../src/engine/install/processor.ts';
-import { publishedSources } from '../../src/engine/install/sources.ts';
-import { loadNative } from '../../src/engine/load-native.ts';
-import { loadWasm } from '../../src/engine/load-wasm.ts';
-import { type EngineLocation, locateEngine, readRecord } from '../../src/engine/locate.ts';
-import { DistiltuneError, UsageError } from '../../src/errors.ts';
-import type { Context } from '../context.ts';
-import type { Environment } from '../environment.ts';
-import { inEngineProcess } from '../run/engine-process.ts';
-import { showInstallProgress } from './engine-progress.ts';
+import type { Command } from 'commander';
+import { contextOf } from '../context.ts';
 
-export interface EngineInstallOptions {
-  /** Install anew what is there already. */
-  force?: boolean;
-  /** Leave native TensorFlow alone and see whether wasm works. */
-  wasm?: boolean;
-}
+export function register(program: Command): void {
+  const engine = program.command('engine').description('native TensorFlow: install it, see what runs here');
+  engine
+    .command('install')
+    .description('install native TensorFlow for you alone, outside of the project; wasm remains where that fails')
+    .option('--force', 'install anew what is there already')
+    .option('--wasm', 'leave native TensorFlow alone and see whether wasm works')
+    .addHelpText(
+      'after',
+      `
+Takes about 1 GB while it works and 0.6 to 0.9 GB afterwards, in the folder for caches; DISTILTUNE_CACHE moves it.
+Needs pip and a C++ compiler on Linux.
 
-/**
- * `distiltune engine install`. Ends well without native TensorFlow too, since wasm remains; one line says so then, with
- * `--quiet` as without. `--quiet` keeps still when nothing has to be done.
- */
-export async function engineInstall(context: Context, { force = false, wasm = false }: EngineInstallOptions = {}) {
-  if (wasm) {
-    await loadWasm();
-    if (context.json) context.stdout.line(JSON.stringify({ engine: 'wasm' }, null, 2));
-    else if (!context.quiet) context.stdout.line('wasm works; DISTILTUNE_ENGINE=wasm has it used where both are there');
-    return;
-  }
-  const result = await installWithProgress(context, force);
-  if (context.json) context.stdout.line(JSON.stringify(result, null, 2));
-  else if (!result.location) context.stderr.line(wasmLine(context, result));
-  else if (result.step !== 'present') {
-    context.stdout.line(`native TensorFlow ${result.tensorflow} is now installed (${result.location.addon})`);
-  } else if (!context.quiet) {
-    context.stdout.line(`native TensorFlow ${result.tensorflow} is installed (${result.location.addon})`);
-  }
-}
-
-async function installWithProgress(context: Context, force: boolean): Promise<InstallResult> {
-  const abort = new AbortController();
-  const stopWith = (exitCode: number) => () => {
-    abort.abort(new DistiltuneError('the installation was stopped; the next one begins where it can', { exitCode }));
-  };
-  const interrupt = stopWith(130);
-  const terminate = stopWith(143);
-  process.once('SIGINT', interrupt).once('SIGTERM', terminate);
-  const progress = showInstallProgress(context.stderr, context.environment.plain);
-  try {
-    return await installEngine({
-      cacheDir: context.environment.cacheDir,
-      environment: context.environment.variables,
-      nodePath: process.execPath,
-      force,
-      signal: abort.signal,
-      onProgress: (step) => {
-        if (!context.quiet || step.step !== 'present') progress.show(step);
-      },
+Examples:
+  $ distiltune engine install
+  $ DISTILTUNE_CACHE=/scratch/cache distiltune engine install`,
+    )
+    .action(async (flags: { force?: boolean; wasm?: boolean }, command: Command) => {
+      const { engineInstall } = await import('../engine/install.ts');
+      await engineInstall(contextOf(command), flags);
     });
-  } finally {
-    progress.clear();
-    process.off('SIGINT', interrupt).off('SIGTERM', terminate);
-  }
-}
-
-/** That wasm is used, what it costs, why, and what to do about it, in one line. */
-function wasmLine({ stderr }: Context, { failures }: InstallResult): string {
-  const decisive = failures.findLast((failure) => failure.fix) ?? failures.at(-1);
-  const cost = 'about 6 times slower than native TensorFlow on 2 cores, more on more';
-  const fix = decisive?.fix ?? '`distiltune engine info` lists what was tried';
-  return `${stderr.colors.yellow('wasm engine')} (${cost}): ${decisive?.reason}. To change it: ${fix}`;
-}
-
-/** What `distiltune engine info --json` prints. */
-export interface EngineInfo {
-  engine: 'tensorflow' | 'wasm';
-  versions: { node: string; tfjs: string; tfjsNode: string | null; tensorflow: string | null };
-  location: EngineLocation | null;
-  processor: Processor;
-  /** Threads the engine computes with. */
-  threads: number;
-  /** Whether TensorFlow uses oneDNN here; null for wasm. */
-  oneDnn: boolean | null;
-  /** Billions of operations per second of a float32 matrix product, `size` by `size`. */
-  matrixProduct: { size: number; gflops: number };
-  /** Why native TensorFlow is not in use. */
-  reasons: string[];
-}
-
-const MATRIX_SIZE = 2048;
-const MATRIX_RUNS = 5;
-
-/** `distiltune engine info`: which engine runs here, on what, and how fast, under the environment that training has. */
-export function engineInfo(context: Context): Promise<void> {
-  return inEngineProcess(context, async () => {
-    const info = await describeEngine(context.environment);
-    if (context.json) context.stdout.line(JSON.stringify(info, null, 2));
-    else for (const [name, value] of infoRows(info)) context.stdout.line(`${name.padEnd(16)}${value}`);
-  });
-}
-
-async function describeEngine({ engine, cacheDir, variables }: Environment): Promise<EngineInfo> {
-  if (!['auto', 'native', 'wasm'].includes(engine)) {
-    throw new UsageError(`DISTILTUNE_ENGINE is "${engine}"`, { fix: 'set it to native or wasm, or leave it unset' });
-  }
-  const processor = await describeProcessor(variables);
-  const node = process.versions.node;
-  const { location, reasons } =
-    engine === 'wasm' ? { location: null, reasons: ['DISTILTUNE_ENGINE is wasm'] } : locateEngine({ cacheDir });
-  if (location) {
-    const probe = await probeAddon(location.addon, { environment: variables, nodePath: process.execPath });
-    const tf = loadNative(location);
-    return {
-      engine: 'tensorflow',
-      versions: { node, tfjs: tf.version_core, tfjsNode: location.tfjsNodeVersion, tensorflow: probe.tensorflow },
-      location,
-      processor,
-      threads: processor.threads,
-      oneDnn: probe.oneDnn,
-      matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS) },
-      reasons,
-    };
-  }
-  if (engine !== 'wasm') {
-    const record = readRecord(engineLayout(cacheDir, publishedSources.wheel.version).record);
-    // That nothing was there before is what `reasons` says already.
-    const failures = record?.failures.filter(({ step }) => step !== 'present') ?? [];
-    reasons.push(...failures.map(({ reason, fix }) => (fix ? `${reason}; ${fix}` : reason)));
-  }
-  const tf = await loadWasm();
-  return {
-    engine: 'wasm',
-    versions: { node, tfjs: tf.version_core, tfjsNode: null, tensorflow: null },
-    location: null,
-    processor,
-    threads: 1,
-    oneDnn: null,
-    matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS) },
-    reasons,
-  };
-}
-
-function infoRows(info: EngineInfo): [string, string][] {
-  const { versions, location, processor, matrixProduct } = info;
-  const name =
-    info.engine === 'wasm' ? `WebAssembly (tfjs ${versions.tfjs})` : `native TensorFlow ${versions.tensorflow}`;
-  const rows: [string, string][] = [['engine', name]];
-  if (location) {
-    rows.push(['tfjs-node', `${versions.tfjsNode} (${location.tfjsNode})`], ['addon', location.addon]);
-  }
-  rows.push(
-    ['node', `${versions.node}, ${process.platform} ${process.arch}`],
-    ['processor', processor.model],
-    ['threads', info.threads < processor.threads ? `${info.threads} of ${processor.threads}` : `${info.threads}`],
-    ['instructions', processor.instructionSets?.join(' ') ?? 'unknown'],
-  );
-  if (info.oneDnn !== null) rows.push(['oneDNN', info.oneDnn ? 'on' : 'off']);
-  const rate = `${matrixProduct.gflops.toFixed(1)} GFLOP/s`;
-  rows.push(['matrix product', `${rate} (${matrixProduct.size} x ${matrixProduct.size}, float32)`]);
-  for (const reason of info.reasons) rows.push(['not native', reason]);
-  return rows;
+  engine
+    .command('info')
+    .description('which engine runs, its versions, threads and speed')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ distiltune engine info
+  $ DISTILTUNE_ENGINE=wasm distiltune engine info --json`,
+    )
+    .action(async (_flags: object, command: Command) => {
+      const { engineInfo } = await import('../engine/info.ts');
+      await engineInfo(contextOf(command));
+    });
 }

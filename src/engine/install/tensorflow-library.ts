@@ -25,14 +25,10 @@ export async function ensureTensorflowLibrary(
   if (!context.force && readManifest(layout.library)) return;
   const zip = await ensureWheel(layout, wheel, context);
   const folder = path.join(context.temporary, 'library');
-  let written = 0;
   const files = await unzip(zip, folder, {
     select: libraryFile,
     signal: context.signal,
-    onBytes: (bytes) => {
-      written += bytes;
-      context.progress(`unpacking TensorFlow ${wheel.version}`, written, null);
-    },
+    onBytes: (written, total) => context.progress(`unpacking TensorFlow ${wheel.version}`, written, total),
   });
   if (!files[LIBRARIES[0]] || !files[LIBRARIES[1]]) {
     throw new DistiltuneError(`${wheel.file} holds no ${LIBRARIES.join(' and ')}`);

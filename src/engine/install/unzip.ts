@@ -5,14 +5,14 @@ import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
-import { openPromise } from 'yauzl';
+import { type Entry, openPromise } from 'yauzl';
 
 export interface UnzipOptions {
   /** Where an entry is to go, relative to the folder; undefined leaves it out. */
   select: (entry: string) => string | undefined;
   signal?: AbortSignal | undefined;
-  /** Bytes written since the last call. */
-  onBytes?: (bytes: number) => void;
+  /** Bytes written so far, of all that is to be written. */
+  onBytes?: (written: number, total: number) => void;
 }
 
 /**
@@ -26,24 +26,29 @@ export async function unzip(
   { select, signal, onBytes }: UnzipOptions,
 ): Promise<Record<string, { bytes: number; sha256: string }>> {
   const written: Record<string, { bytes: number; sha256: string }> = {};
-  const archive = await openPromise(zip); // refuses names that lead out of the folder
+  const archive = await openPromise(zip, { autoClose: false }); // refuses names that lead out of the folder
   try {
+    const chosen: { entry: Entry; target: string }[] = [];
     for await (const entry of archive.eachEntry()) {
-      signal?.throwIfAborted();
       const target = entry.fileName.endsWith('/') ? undefined : select(entry.fileName);
-      if (target === undefined) continue;
+      if (target !== undefined) chosen.push({ entry, target });
+    }
+    const total = chosen.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+    let done = 0;
+    for (const { entry, target } of chosen) {
       const file = path.join(folder, target);
       await mkdir(path.dirname(file), { recursive: true });
       const sha256 = createHash('sha256');
       let crc = 0;
       let bytes = 0;
       const check = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
+        transform(chunk: Buffer, _encoding, next) {
           crc = zlib.crc32(chunk, crc);
           sha256.update(chunk);
           bytes += chunk.length;
-          onBytes?.(chunk.length);
-          done(null, chunk);
+          done += chunk.length;
+          onBytes?.(done, total);
+          next(null, chunk);
         },
       });
       const content = await archive.openReadStreamPromise(entry);
