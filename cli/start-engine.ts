@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
  * Starts the engine that the environment asks for. Says so where wasm computes only because native TensorFlow is not there.
  * @throws UsageError when DISTILTUNE_ENGINE names none
  */
-export async function startEngine(context: Context): Promise<Engine> {
+export async function startEngine(context: Pick<Context, 'environment' | 'note'>): Promise<Engine> {
   const { engine: kind, cacheDir } = context.environment;
   if (kind !== 'auto' && kind !== 'native' && kind !== 'wasm') {
     throw new UsageError(`there is no engine "${kind}"`, {

@@ -20,6 +20,8 @@ export interface SettingSources {
   variables?: Record<string, string>;
   /** A config file that was named; null: `distiltune.config.yaml` of the working folder, where there is one. */
   file?: string | null;
+  /** Whether `distiltune.config.yaml` counts. Default: true. */
+  usual?: boolean;
 }
 
 /**
@@ -27,9 +29,15 @@ export interface SettingSources {
  * `distiltune.config.yaml` in the working folder, that over the defaults.
  * @throws UsageError with everything that is wrong, each with where it comes from
  */
-export function resolveSettings({ commandLine = [], variables = {}, file = null }: SettingSources): Resolved {
-  const usual = existsSync(usualConfigFile) && file !== usualConfigFile ? readYamlFile(usualConfigFile) : [];
-  const layers = [...usual, ...(file === null ? [] : readYamlFile(file)), ...ofVariables(variables), ...commandLine];
+export function resolveSettings({
+  commandLine = [],
+  variables = {},
+  file = null,
+  usual = true,
+}: SettingSources): Resolved {
+  const hasUsual = usual && file !== usualConfigFile && existsSync(usualConfigFile);
+  const ofUsual = hasUsual ? readYamlFile(usualConfigFile) : [];
+  const layers = [...ofUsual, ...(file === null ? [] : readYamlFile(file)), ...ofVariables(variables), ...commandLine];
   const problems: Problem[] = [];
   const settings = structuredClone(defaultSettings);
   const origins = Object.fromEntries(fields.map(({ key }) => [key, 'default']));

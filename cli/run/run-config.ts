@@ -5,10 +5,7 @@ import type { Model } from '../../src/tasks/model.ts';
 import type { PreparedData } from './data.ts';
 import type { TrainJob } from './job.ts';
 
-/**
- * What `config.json` of a run folder holds: every setting, and what else the run depends on. Given back as a config file
- * (the settings), it is the same run.
- */
+/** What `config.json` of a run folder holds: every setting under its own key, and what else the run depends on. */
 export async function runConfig(
   { settings, origins, version }: TrainJob,
   data: PreparedData,
@@ -45,7 +42,7 @@ export async function runConfig(
       ]),
     ),
     examples: Object.fromEntries(Object.entries(data.sets).map(([split, set]) => [split, set.length])),
-    checkpoint: { folder: folder.where, sha256 },
+    source: { folder: folder.where, sha256 },
     versions: { distiltune: version, engine: `${engine.name} ${engine.version}`, node: process.versions.node },
     origins,
   };

@@ -1,0 +1,139 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Settings } from '../../src/trainer/settings.ts';
+import { addSettingFlags, settingsOfCommand, sortArguments } from '../config/flags.ts';
+import { type Context, contextOf } from '../context.ts';
+import { packageVersion } from '../program.ts';
+import type { StampedEvent } from '../run/events.ts';
+import type { Requirement, TrainJob } from '../run/job.ts';
+import type { RunResults } from '../run/results.ts';
+
+interface TrainFlags {
+  output?: string;
+  force?: boolean;
+  dryRun?: boolean;
+  require?: Requirement[];
+  ui: 'auto' | 'plain' | 'jsonl' | 'none';
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('train')
+    .summary('fine-tune a model on your data')
+    .description(
+      'Fine-tune a model on a file with a text and a label in each row, or on a folder with train, validation and test files.',
+    )
+    .argument('[DATA|CONFIG.yaml|key=value...]', 'a csv, tsv or jsonl file, a folder, or -; a config file; settings')
+    .option('-o, --output <RUN>', 'folder of the run (default: runs/<name of the data>)')
+    .option('--force', 'replace the run that is in that folder')
+    .option('--dry-run', 'read and check everything, train nothing')
+    .option(
+      '--require <CONDITION>',
+      'end with code 5 when the result is worse, such as accuracy>=0.9',
+      collectRequirement,
+    )
+    .addOption(
+      new Option('--ui <KIND>', 'how progress is shown').choices(['auto', 'plain', 'jsonl', 'none']).default('auto'),
+    )
+    .optionsGroup('Settings (key=value sets any; see distiltune config schema):');
+  addSettingFlags(command)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ distiltune train tickets.csv
+  $ distiltune train data/ --epochs 5 --learning-rate 3e-5 -o runs/first
+  $ distiltune train tickets.csv optimizer.layerDecay=0.9 classWeights=balanced
+  $ distiltune train tickets.yaml --require macro_f1>=0.8`,
+    )
+    .action((args: string[], flags: TrainFlags, self: Command) => trainCommand(args, flags, self));
+}
+
+async function trainCommand(args: string[], flags: TrainFlags, command: Command): Promise<void> {
+  const context = contextOf(command);
+  const job = await jobOf(args, flags, command, context);
+  const { launchTraining } = await import('../run/launch.ts');
+  const { colors } = context.stderr;
+  const { outcome, signal } = await launchTraining(job, context, {
+    onEvent: await viewOf(flags, context),
+    onStop(_, again) {
+      const message = again
+        ? 'aborted: the last checkpoint is kept'
+        : 'finishing the step, then saving (again to abort)';
+      context.stderr.line(`${context.stderr.isTerminal ? '\n' : ''}${colors.yellow(message)}`);
+    },
+  });
+  if (outcome !== null) {
+    await showResults(outcome.folder, outcome.results, flags, context);
+    const failed = await unmet(job.requirements, outcome.results);
+    for (const message of failed) context.stderr.line(`${colors.red('error:')} ${message}`);
+    if (failed.length > 0) process.exitCode = 5;
+  }
+  if (signal !== null) {
+    const { exitCodeOf } = await import('../run/engine-process.ts');
+    process.exitCode = exitCodeOf(signal);
+  }
+}
+
+async function jobOf(args: string[], flags: TrainFlags, command: Command, context: Context): Promise<TrainJob> {
+  const { UsageError } = await import('../../src/errors.ts');
+  const { expandFolder } = await import('../run/data.ts');
+  const { checkOutput, defaultRunFolder } = await import('../run/run-folder.ts');
+  const { data, configs, settings: assignments } = sortArguments(args);
+  if (data.length > 1 || configs.length > 1) {
+    throw new UsageError(`two files to train on: ${(data.length > 1 ? data : configs).join(' and ')}`, {
+      fix: 'give one; --validation and --test name the others',
+    });
+  }
+  const resolved = settingsOfCommand(
+    command,
+    {
+      settings: assignments,
+      config: configs[0] ?? null,
+      also: data.map((value) => ({ key: 'data.train', value, origin: `${value} on the command line` })),
+    },
+    context.environment,
+  );
+  const settings = await expandFolder(resolved.settings, (key) => resolved.origins[key] !== 'default');
+  const isAsked = flags.output !== undefined;
+  const folder = flags.output ?? defaultRunFolder(nameOf(resolved.settings));
+  if (isAsked) await checkOutput(folder, flags.force ?? false);
+  return {
+    settings,
+    origins: resolved.origins,
+    output: { folder, isAsked },
+    dryRun: flags.dryRun ?? false,
+    requirements: flags.require ?? [],
+    version: packageVersion(),
+  };
+}
+
+const nameOf = ({ data }: Settings): string => data.train ?? 'run';
+
+async function viewOf({ ui, dryRun = false }: TrainFlags, context: Context): Promise<(event: StampedEvent) => void> {
+  if (ui === 'jsonl') return (event) => context.stdout.line(JSON.stringify(event));
+  if (ui === 'none' || context.quiet) return () => {};
+  const { createPlainView } = await import('../run/plain-view.ts');
+  return createPlainView(context, { dryRun: dryRun && !context.json });
+}
+
+async function showResults(folder: string, results: RunResults, { ui }: TrainFlags, context: Context): Promise<void> {
+  const { stdout } = context;
+  if (context.json && ui !== 'jsonl') stdout.line(JSON.stringify({ run: folder, ...results }));
+  if (context.json || ui === 'jsonl' || ui === 'none') return;
+  const { resultLines } = await import('../plain/train-lines.ts');
+  for (const text of resultLines(folder, results, stdout)) stdout.line(text);
+}
+
+async function unmet(requirements: Requirement[], { metrics }: RunResults): Promise<string[]> {
+  const { requirementFailure } = await import('../plain/train-lines.ts');
+  const split = metrics.test === undefined ? 'validation' : 'test';
+  return requirements
+    .map((requirement) => requirementFailure(requirement, metrics[split] ?? {}, split))
+    .filter((failure) => failure !== null);
+}
+
+function collectRequirement(text: string, earlier: Requirement[] = []): Requirement[] {
+  const match = /^\s*([a-z][a-z0-9_]*)\s*(>=|<=|>|<)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i.exec(text);
+  if (match === null) throw new InvalidArgumentError('It takes a metric and its bound, such as "accuracy>=0.9".');
+  return [...earlier, { metric: match[1]!, sign: match[2] as Requirement['sign'], value: Number(match[3]) }];
+}
