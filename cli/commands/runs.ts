@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { contextOf } from '../context.ts';
+
+export function register(program: Command): void {
+  const runs = program.command('runs').description('the runs that were trained here');
+  runs
+    .command('ls')
+    .description('list them, the latest first')
+    .argument('[FOLDER]', 'where they are', 'runs')
+    .addHelpText('after', '\nExample:\n  $ distiltune runs ls')
+    .action(async (folder: string, _flags: unknown, command: Command) => {
+      const { listRuns } = await import('../runs.ts');
+      await listRuns(folder, contextOf(command));
+    });
+  runs
+    .command('show')
+    .description('what a run was trained on, with which settings, and how it did')
+    .argument('<RUN>', 'its folder')
+    .addHelpText('after', '\nExample:\n  $ distiltune runs show runs/tickets')
+    .action(async (run: string, _flags: unknown, command: Command) => {
+      const { showRun } = await import('../runs.ts');
+      await showRun(run, contextOf(command));
+    });
+  runs
+    .command('rm')
+    .description('remove runs with their models')
+    .argument('<RUN...>', 'their folders')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  $ distiltune runs rm runs/tickets --yes')
+    .action(async (folders: string[], flags: { yes?: boolean }, command: Command) => {
+      const { removeRuns } = await import('../runs.ts');
+      await removeRuns(folders, flags.yes ?? false, contextOf(command));
+    });
+}
