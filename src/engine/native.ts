@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
 import { seedWords } from './random.ts';
+import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
 
 /** What is used of tfjs-node's backend and of its addon's constants. */
@@ -66,7 +67,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
   };
 
   const primitives: Primitives = {
-    tidy: (work) => tf.tidy(work as () => tfjs.TensorContainer) as ReturnType<typeof work>,
+    tidy: createTidy(tf),
     constant,
     scalar: (value) => tf.scalar(value),
     add: (a, b) => op('AddV2', FLOAT, [a, b]),

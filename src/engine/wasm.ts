@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
 import { randomIntegers } from './random.ts';
+import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Engine, Tensor, Variable } from './types.ts';
  * What the wasm backend lacks (segment sums, seeded random numbers) is done here in JavaScript.
  */
 export function wasmEngine(tf: typeof tfjs): Engine {
-  const tidy = <R>(work: () => R) => tf.tidy(work as () => tfjs.TensorContainer) as R;
+  const tidy = createTidy(tf);
   const constants = new Map<number, Tensor>();
   const constant = (value: number): Tensor => {
     let scalar = constants.get(value);
