@@ -35,7 +35,7 @@ export function configTemplate(values: Record<string, unknown>, remarks: Record<
     const [first, last] = key.includes('.') ? (key.split('.') as [string, string]) : ['', key];
     const isShown = shownKeys.includes(key) || key in values;
     const value = key in values ? values[key] : settingOf(defaultSettings, key);
-    const remark = remarks[key] ?? fieldOf.get(key)!.description;
+    const remark = (remarks[key] ?? fieldOf.get(key)!.description).replace(/\s+/gu, ' ');
     const text = stringify({ [last]: value }, { lineWidth: 0 }).trimEnd();
     const entry = `${first === '' ? '' : '  '}${isShown ? '' : '# '}${text}  # ${remark}`;
     if (first === '') {

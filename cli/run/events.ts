@@ -38,6 +38,8 @@ export interface ModelEvent {
 export interface RunEvent {
   type: 'run';
   folder: string;
+  /** The name it would have had, which is another run's. */
+  taken: string | null;
 }
 
 /** How far something is that takes a while before training. Not written to the run folder. */

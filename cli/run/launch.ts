@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { engineVariables, exitCodeOf } from './engine-process.ts';
 import type { StampedEvent } from './events.ts';
 import type { FromWorker, SentError, ToWorker, TrainJob, TrainOutcome } from './job.ts';
+import { endStatus } from './run-folder.ts';
 
 export interface LaunchHandlers {
   onEvent(event: StampedEvent): void;
@@ -48,7 +49,12 @@ export async function launchTraining(job: TrainJob, context: Context, handlers: 
   for (const signal of signals) process.on(signal, onSignal);
   try {
     tell({ type: 'train', job });
-    const end = await ending(child, handlers);
+    let folder: string | undefined;
+    const end = await ending(child, (event) => {
+      if (event.type === 'run') folder = event.folder;
+      handlers.onEvent(event);
+    });
+    if (end.type === 'died' && folder !== undefined) endStatus(folder, stoppedBy === null ? 'failed' : 'aborted');
     if (end.type === 'done') return { outcome: end.outcome, signal: stoppedBy };
     if (end.type === 'failed') throw errorOf(end.error);
     if (end.type === 'stopped' || stoppedBy !== null) return { outcome: null, signal: stoppedBy };
@@ -62,7 +68,7 @@ type Ending =
   | Exclude<FromWorker, { type: 'event' }>
   | { type: 'died'; code: number | null; signal: NodeJS.Signals | null };
 
-function ending(child: ChildProcess, { onEvent }: LaunchHandlers): Promise<Ending> {
+function ending(child: ChildProcess, onEvent: LaunchHandlers['onEvent']): Promise<Ending> {
   return new Promise((resolve, reject) => {
     let last: Ending | undefined;
     child.on('message', (message: FromWorker) => {

@@ -54,7 +54,9 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
         for (const text of modelLines(event, report)) line(text, report);
         return;
       case 'run':
-        return line(`${stderr.colors.bold('run')}\n  folder     ${event.folder}`);
+        return line(
+          `${stderr.colors.bold('run')}\n  folder     ${event.folder}${event.taken === null ? '' : `  ${event.taken} is taken`}`,
+        );
       case 'start':
         start = event;
         began = shown = performance.now();

@@ -9,7 +9,7 @@ import type { StampedEvent } from './events.ts';
 export interface RunStatus {
   v: 1;
   pid: number;
-  state: 'running' | 'finished' | 'early-stopping' | 'stopped' | 'diverged' | 'failed';
+  state: 'running' | 'finished' | 'early-stopping' | 'stopped' | 'aborted' | 'diverged' | 'failed';
   phase: Phase;
   step: number;
   totalSteps: number | null;
@@ -90,6 +90,12 @@ export function readStatus(folder: string): RunStatus | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Says of a run whose process is gone how it ended. */
+export function endStatus(folder: string, state: RunStatus['state']): void {
+  const status = readStatus(folder);
+  if (status?.state === 'running') replaceJson(join(folder, 'status.json'), { ...status, state });
 }
 
 function isAlive(pid: number): boolean {

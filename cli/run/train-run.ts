@@ -82,7 +82,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
 
     const run = await makeRunFolder(job.output.folder, job.output);
     recorder.writeTo(openRunLog(run));
-    emit({ type: 'run', folder: run });
+    emit({ type: 'run', folder: run, taken: run === job.output.folder ? null : job.output.folder });
     const results = await trainInFolder({ job, context, data, model, run, emit, metric, clock }, async () => {
       replaceJson(join(run, 'config.json'), await runConfig(job, data, model!, folder));
       if (data.split !== null) await writeSplit(join(run, 'split.csv'), data.split.lines, data.split.sides);
