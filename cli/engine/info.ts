@@ -28,7 +28,7 @@ export interface EngineInfo {
 }
 
 const MATRIX_SIZE = 2048;
-const MATRIX_RUNS = 5;
+const MATRIX_RUNS = { tensorflow: 5, wasm: 3 };
 
 /** `distiltune engine info`: which engine runs here, on what, and how fast, under the environment that training has. */
 export function engineInfo(context: Context): Promise<void> {
@@ -57,7 +57,7 @@ async function describeEngine({ engine, cacheDir, variables }: Environment): Pro
       processor,
       threads: processor.threads,
       oneDnn: probe.oneDnn,
-      matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS) },
+      matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS.tensorflow) },
       reasons,
     };
   }
@@ -75,7 +75,7 @@ async function describeEngine({ engine, cacheDir, variables }: Environment): Pro
     processor,
     threads: 1,
     oneDnn: null,
-    matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS) },
+    matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS.wasm) },
     reasons,
   };
 }
