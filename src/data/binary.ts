@@ -9,7 +9,7 @@ const kinds: { magic: readonly number[]; at?: number; name: string; fix: string 
   { magic: [0x37, 0x7a, 0xbc, 0xaf], name: '7-Zip', fix: 'unpack it first' },
   { magic: [0x50, 0x41, 0x52, 0x31], name: 'Parquet', fix: 'export it as CSV or JSON Lines' },
   { magic: [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], name: 'Arrow', fix: 'export it as CSV or JSON Lines' },
-  { magic: [0xd0, 0xcf, 0x11, 0xe0], name: 'Excel or other Office (.xls)', fix: 'save the sheet as "CSV UTF-8"' },
+  { magic: [0xd0, 0xcf, 0x11, 0xe0], name: 'Excel or other Office, .xls', fix: 'save the sheet as "CSV UTF-8"' },
   { magic: [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], name: 'SQLite', fix: 'export the table as CSV' },
   { magic: [0x89, 0x50, 0x4e, 0x47], name: 'PNG image', fix: 'name a file of texts' },
   { magic: [0xff, 0xd8, 0xff], name: 'JPEG image', fix: 'name a file of texts' },
@@ -27,7 +27,7 @@ export function refuseBinary(head: Uint8Array, name: string): void {
     const names = new TextDecoder('latin1').decode(head.subarray(0, 64 << 10));
     const isSheet = names.includes('xl/') || names.includes('[Content_Types].xml');
     throw isSheet
-      ? binary('Excel (.xlsx)', name, 'save the sheet as "CSV UTF-8"')
+      ? binary('Excel, .xlsx', name, 'save the sheet as "CSV UTF-8"')
       : binary('zip', name, 'unpack it first: unzip FILE');
   }
   // A text may well begin with the letters PAR1; a Parquet file has NULs besides.
@@ -52,5 +52,5 @@ function startsWith(head: Uint8Array, magic: readonly number[], at = 0): boolean
 }
 
 function binary(kind: string, where: string, fix: string): DataError {
-  return new DataError(`this is a ${kind} file, not text`, { where, fix });
+  return new DataError(`this file is binary (${kind}), not text`, { where, fix });
 }

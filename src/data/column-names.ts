@@ -67,11 +67,15 @@ export const labelNames = [
   'v1',
 ];
 
-const idPattern = /^(?:.*[\s_-])?(?:id|ids|uuid|guid|index|idx|key|hash|row|no|nr|url|link|path|filename|file)$|.*Id$/i;
+const idPattern = /^(?:.*[\s_-])?(?:id|ids|uuid|guid|index|idx|key|hash|row|no|nr|url|link|path|filename|file)$/i;
+const camelCaseId = /[a-z]I[dD]$/;
+const longestName = 100;
 
 /** Whether a column is named as what tells rows apart, not what they say. */
 export function isIdName(name: string): boolean {
-  return idPattern.test(name.trim()) || name.trim() === '#' || name.trim() === '';
+  const trimmed = name.trim();
+  if (trimmed === '' || trimmed === '#') return true;
+  return trimmed.length <= longestName && (idPattern.test(trimmed) || camelCaseId.test(trimmed));
 }
 
 /** Whether any reader would take the word for a column's name. */

@@ -33,11 +33,8 @@ export function detectHeader(rows: readonly (readonly string[])[], asked: boolea
   if (sentence !== undefined) return no(`the first row holds a text ("${shorten(sentence)}")`);
   const numeric = first.findIndex((cell, index) => cell !== '' && isColumnOfNumbers(below, index));
   if (numeric >= 0) return yes(`"${first[numeric]}" stands over numbers`);
-  if (first.length === 1) {
-    return filled[0]!.includes(' ') || below.every((row) => !/\s/.test(row[0] ?? ''))
-      ? no('the first row looks like the others')
-      : yes('the first row is one word, the others are texts');
-  }
+  // A lone short line may be a text as well as a name: a name too many costs less than a text too few.
+  if (first.length === 1) return no('the first row is not a name that is known');
   return yes('the first row is short and none of its cells comes again below');
 }
 

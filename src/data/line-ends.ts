@@ -31,14 +31,12 @@ function marked(text: string): string {
 
 /** Undoes the rewriting in the cells of one row, in place. */
 export function restoreLineEnds(cells: string[]): void {
-  for (let i = 0; i < cells.length; i++) {
-    const cell = cells[i]!;
-    if (cell.includes(mark)) {
-      cells[i] = cell.replace(/\u2029(\n|\u2028|$)/g, (_, next) =>
-        next === '\n' ? '\r' : next === markEscape ? mark : '',
-      );
-    } else if (i === cells.length - 1 && cell.endsWith('\r')) {
-      cells[i] = cell.slice(0, -1);
-    }
+  const last = cells.length - 1;
+  if (cells[last]!.endsWith('\r')) cells[last] = cells[last]!.slice(0, -1);
+  for (let i = 0; i <= last; i++) {
+    if (!cells[i]!.includes(mark)) continue;
+    cells[i] = cells[i]!.replace(/\u2029(\n|\u2028|$)/g, (_, next) =>
+      next === '\n' ? '\r' : next === markEscape ? mark : '',
+    );
   }
 }

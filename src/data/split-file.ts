@@ -53,7 +53,7 @@ export async function readSplit(path: string, lines: ArrayLike<number>): Promise
   }
   if (sideOfLine.size > 0) {
     const line = sideOfLine.keys().next().value;
-    throw new DataError(`the split has ${sideOfLine.size} rows that the data lacks, the first on line ${line}`, {
+    throw new DataError(`the split has rows that the data lacks (${sideOfLine.size}), the first on line ${line}`, {
       where: path,
       fix: 'the data has changed since the split was written: split anew',
     });

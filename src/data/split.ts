@@ -44,7 +44,7 @@ export function stratifiedSplit(
   const copies = findCopies(rows, keys);
   const classes = orderByClass(copies, labels, createRandom(seed));
   const sizes = classes.map((leaders) => leaders.reduce((sum, leader) => sum + copies.count[leader]!, 0));
-  const spare = classes.map((leaders, i) => sizes[i]! - (labels === null ? 0 : smallest(leaders, copies.count)));
+  const spare = classes.map((leaders, i) => sizes[i]! - smallest(leaders, copies.count));
   const testQuotas = quotas(sizes, spare, Math.round(rows * test));
   const spareAfterTest = spare.map((count, i) => count - testQuotas[i]!);
   const validationQuotas = quotas(sizes, spareAfterTest, Math.round(rows * validation));
@@ -126,25 +126,21 @@ function quotas(sizes: number[], spare: number[], total: number): number[] {
   return result;
 }
 
-/** Takes texts off a class in their order while they fit what is to be held out; the last one stays if none has yet. */
+/** Takes texts off a class in their order while they fit what is to be held out. */
 function holdOut(
   split: Uint8Array,
   leaders: number[],
   count: Int32Array,
   left: { validation: number; test: number },
 ): void {
-  let kept = 0;
-  leaders.forEach((leader, i) => {
+  for (const leader of leaders) {
     const copies = count[leader]!;
-    const lastChance = kept === 0 && i === leaders.length - 1;
-    if (!lastChance && copies <= left.test) {
+    if (copies <= left.test) {
       split[leader] = 2;
       left.test -= copies;
-    } else if (!lastChance && copies <= left.validation) {
+    } else if (copies <= left.validation) {
       split[leader] = 1;
       left.validation -= copies;
-    } else {
-      kept++;
     }
-  });
+  }
 }

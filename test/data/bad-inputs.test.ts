@@ -71,6 +71,14 @@ describe('inputs that are read as if they were plain', () => {
     expect(rows.map((row) => row.cells[0])).toEqual(['немного текста', '\uFFFDx']);
   });
 
+  it.each([0, 1, 2, 3])('characters of 2, 3 and 4 bytes that chunks cut in two, shifted by %i', async (shift) => {
+    const text = `${'x'.repeat(shift)}${'é€🙂 '.repeat(100)}`;
+    const { table, rows } = await readAll(`text,label\n${`${text},a\n`.repeat(700)}`);
+    expect(table.encoding.reason).toBe('every byte is valid UTF-8');
+    expect(new Set(rows.map((row) => row.cells[0]))).toEqual(new Set([text]));
+    expect(rows).toHaveLength(700);
+  });
+
   it('an encoding may be asked for', async () => {
     const { rows, table } = await readAll(Buffer.from([0x93, 0xfa, 0x96, 0x7b, 0x2c, 0x61]), { encoding: 'Shift_JIS' });
     expect(table.encoding).toEqual({ value: 'shift_jis', reason: 'as asked', flag: '--encoding' });
@@ -103,6 +111,11 @@ describe('inputs that are read as if they were plain', () => {
     const { table, rows } = await readAll(`${header}\n${row.join()}\n`);
     expect(table.columns).toEqual(columns);
     expect(rows).toEqual([{ line: 2, cells: row }]);
+  });
+
+  it('a megabyte on one line', async () => {
+    const line = 'x'.repeat(1_000_000);
+    expect((await readAll(line)).rows).toEqual([{ line: 1, cells: [line] }]);
   });
 
   it('one column only: a text per line, commas and all', async () => {
@@ -245,20 +258,26 @@ describe('inputs that are no table', () => {
       'test.csv, line 1',
       'give a file with one row per text',
     ],
-    ['a PNG', magic(0x89, 0x50, 0x4e, 0x47), 'this is a PNG image file, not text', 'test.csv', textFix],
-    ['a zip', magic(0x50, 0x4b, 3, 4), 'this is a zip file, not text', 'test.csv', 'unpack it first: unzip FILE'],
+    ['a PNG', magic(0x89, 0x50, 0x4e, 0x47), 'this file is binary (PNG image), not text', 'test.csv', textFix],
+    [
+      'a zip',
+      magic(0x50, 0x4b, 3, 4),
+      'this file is binary (zip), not text',
+      'test.csv',
+      'unpack it first: unzip FILE',
+    ],
     [
       'an Excel sheet',
       Buffer.from('PK\x03\x04....[Content_Types].xml', 'latin1'),
-      'this is a Excel (.xlsx) file, not text',
+      'this file is binary (Excel, .xlsx), not text',
       'test.csv',
       'save the sheet as "CSV UTF-8"',
     ],
-    ['gzip', magic(0x1f, 0x8b), 'this is a gzip file, not text', 'test.csv', 'unpack it first: gunzip FILE'],
+    ['gzip', magic(0x1f, 0x8b), 'this file is binary (gzip), not text', 'test.csv', 'unpack it first: gunzip FILE'],
     [
       'Parquet',
       magic(0x50, 0x41, 0x52, 0x31),
-      'this is a Parquet file, not text',
+      'this file is binary (Parquet), not text',
       'test.csv',
       'export it as CSV or JSON Lines',
     ],

@@ -46,6 +46,11 @@ describe('stratifiedSplit', () => {
     expect(stratifiedSplit(5, [0, 1, 2, 3, 4], { validation: 0.4 }, 7)).toEqual(new Uint8Array(5));
   });
 
+  it('a single row is for training, whatever the share', () => {
+    expect(stratifiedSplit(1, null, { validation: 0.6 }, 1)).toEqual(Uint8Array.of(0));
+    expect(stratifiedSplit(0, null, { validation: 0.6 }, 1)).toEqual(new Uint8Array(0));
+  });
+
   it('keeps copies of a text together, and the total where single texts allow', () => {
     const random = createRandom(3);
     const keys = Array.from({ length: 400 }, () => randomBelow(random, 250));
@@ -120,7 +125,7 @@ describe('a split as a file', () => {
       'a row that the data lacks',
       'line,split\n2,train\n5,test\n',
       [2],
-      'the split has 1 rows that the data lacks, the first on line 5',
+      'the split has rows that the data lacks (1), the first on line 5',
     ],
     ['another word', '2,dev\n', [2], '"2,dev" is not a line number and one of train, validation, test'],
   ])('refuses %s', async (_, content, lines, message) => {
