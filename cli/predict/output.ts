@@ -48,7 +48,7 @@ async function createCsvRows(sink: TextSink, { format, columns, labels, top }: R
   const added = valueNames(labels, top).map((name) => freeName(name, taken));
   const values = (prediction: Prediction | null): string[] => {
     if (prediction === null) return added.map(() => '');
-    if ('value' in prediction) return [String(prediction.value)];
+    if ('value' in prediction) return [written(prediction.value)];
     if (top === null) {
       const probabilities = labels.map((label) => written(prediction.probabilities[label]!));
       return [prediction.label, written(prediction.score), ...probabilities];
@@ -123,7 +123,7 @@ export function likeliest({ probabilities }: ClassPrediction, top: number): [str
     .slice(0, top);
 }
 
-/** Six digits: more than float32 logits can tell apart. JSON has all of them. */
-function written(probability: number): string {
-  return String(Number(probability.toPrecision(6)));
+/** Seven digits, what a float32 holds. JSON has all of them. */
+function written(value: number): string {
+  return String(Number(value.toPrecision(7)));
 }
