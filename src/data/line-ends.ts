@@ -32,7 +32,9 @@ function marked(text: string): string {
 /** Undoes the rewriting in the cells of one row, in place. */
 export function restoreLineEnds(cells: string[]): void {
   const last = cells.length - 1;
-  if (cells[last]!.endsWith('\r')) cells[last] = cells[last]!.slice(0, -1);
+  const end = cells[last]!;
+  // The common case: the line end alone, and quickly.
+  if (end.endsWith('\r') || end.indexOf(mark) === end.length - 1) cells[last] = end.slice(0, -1);
   for (let i = 0; i <= last; i++) {
     if (!cells[i]!.includes(mark)) continue;
     cells[i] = cells[i]!.replace(/\u2029(\n|\u2028|$)/g, (_, next) =>
