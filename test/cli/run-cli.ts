@@ -42,6 +42,6 @@ export async function runCli(args: string[], { cwd, input, env = {} }: RunOption
 }
 
 /** Standard error without the line that says which engine computes: it depends on the machine. */
-export function notes({ stderr }: Pick<Finished, 'stderr'>): string[] {
+export function notes({ stderr }: Pick<Finished, 'stderr'> & Partial<Finished>): string[] {
   return stderr.split('\n').filter((line) => line !== '' && !line.startsWith('computing with wasm'));
 }
