@@ -5,7 +5,7 @@ import { addSettingFlags, settingsOfCommand, sortArguments } from '../config/fla
 import { resolveSettings, settingOf } from '../config/resolve.ts';
 import { settingsSchema } from '../config/schema.ts';
 import { contextOf } from '../context.ts';
-import { alignRows } from '../plain/table.ts';
+import { alignRows, plural } from '../plain/table.ts';
 
 export function register(program: Command): void {
   const config = program.command('config').description('settings: where they come from, what they may be');
@@ -63,5 +63,5 @@ function validateConfig(file: string, command: Command): void {
   const set = Object.values(origins).filter((origin) => origin !== 'default').length;
   const context = contextOf(command);
   if (context.json) context.stdout.line(JSON.stringify({ file, valid: true, settings: set }));
-  else context.stdout.line(`${file}: ${set} settings, all of them fine`);
+  else context.stdout.line(`${file}: ${plural(set, 'setting')}, nothing wrong`);
 }

@@ -6,7 +6,8 @@ import type { FromWorker, SentError, ToWorker } from './job.ts';
 const controller = new AbortController();
 const stop = () => controller.abort(new DistiltuneError('stopped'));
 const send = (message: FromWorker) => {
-  if (process.connected) process.send!(message);
+  // A parent that is gone is told of by `disconnect`, which may come after the first failed message.
+  if (process.connected) process.send!(message, undefined, undefined, () => {});
 };
 
 // A terminal sends Ctrl-C to the whole group, and a service manager its signals: the parent decides what they mean.

@@ -43,8 +43,8 @@ export async function evaluate<Target extends number>(
     logits.set(await logitsOf(model, sequences, options), start * outputs);
   }
   if (!logits.every(Number.isFinite)) {
-    throw new DivergedError('The model puts out NaN or infinite numbers.', {
-      fix: 'It cannot be used. Train it again with a lower learning rate or more warm-up.',
+    throw new DivergedError('The model puts out NaN or infinite numbers: its training has diverged.', {
+      fix: 'Train it again with a lower learning rate or more warm-up.',
     });
   }
   const gold = Float64Array.from({ length: examples.length }, (_, i) => examples.target(i));

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tinyCheckpoint } from '../tasks/tiny-model.ts';
+import { answers, csvOf } from './tiny-run.ts';
+
+/** A folder of its own with `tiny/`, a small checkpoint, and `answers.csv`, 120 labelled rows. */
+export async function tinyWorkplace(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'distiltune-test-'));
+  mkdirSync(join(folder, 'tiny'));
+  const checkpoint = await tinyCheckpoint();
+  for (const name of await checkpoint.list()) {
+    const file = await checkpoint.open(name);
+    writeFileSync(join(folder, 'tiny', name), await file.read(0, file.size));
+  }
+  writeFileSync(join(folder, 'answers.csv'), csvOf([['id', 'text', 'answer'], ...answers(120)]));
+  return folder;
+}
+
+/** What every run with the tiny checkpoint takes. */
+export const tiny = ['--model', 'tiny', '--max-length', '20', '--batch-size', '16', '--learning-rate', '0.01'];
+
+export const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), 'utf8'));
+
+export const readLines = (...path: string[]) =>
+  readFileSync(join(...path), 'utf8')
+    .trimEnd()
+    .split('\n');
+
+/** All files of a folder, however deep, sorted. */
+export function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort();
+}
+
+export interface Running {
+  child: ChildProcess;
+  /** What it has written so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Waits until one of the streams has the text. */
+  until(text: string): Promise<void>;
+  /** Its exit code, once it has ended. */
+  ended: Promise<number | null>;
+}
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** Starts the built command line in a process group of its own, as a shell does. */
+export function startCli(args: string[], cwd: string): Running {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { ...process.env, HF_HUB_OFFLINE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const written = { stdout: '', stderr: '' };
+  const watchers = new Set<() => void>();
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (text: string) => {
+      written[stream] += text;
+      for (const watcher of watchers) watcher();
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    child,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    ended,
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        const watcher = () => {
+          if (!written.stdout.includes(text) && !written.stderr.includes(text)) return;
+          watchers.delete(watcher);
+          resolve();
+        };
+        watchers.add(watcher);
+        watcher();
+        void ended.then((code) => reject(new Error(`ended with ${code} before "${text}": ${written.stderr}`)));
+      }),
+  };
+}
