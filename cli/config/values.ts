@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { nearest } from '../../src/data/nearest.ts';
+import { nearest } from '../../src/nearest.ts';
 import type { Field, Rule } from './fields.ts';
 
 /**

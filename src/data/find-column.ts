@@ -1,5 +1,5 @@
 import { DataError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { Table } from './types.ts';
 
 /**

@@ -1,7 +1,6 @@
+import { randomIntegers, shuffle } from '../engine/random.ts';
 import { UsageError } from '../errors.ts';
 import { createKeyIndex } from './key-index.ts';
-import type { Random } from './random.ts';
-import { createRandom, shuffle } from './random.ts';
 
 /** The sides of a split, by the number that stands for them in a split's array. */
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -42,7 +41,7 @@ export function stratifiedSplit(
     });
   }
   const copies = findCopies(rows, keys);
-  const classes = orderByClass(copies, labels, createRandom(seed));
+  const classes = orderByClass(copies, labels, randomIntegers({ seed, step: 0, site: 0 }));
   const sizes = classes.map((leaders) => leaders.reduce((sum, leader) => sum + copies.count[leader]!, 0));
   const spare = classes.map((leaders, i) => sizes[i]! - smallest(leaders, copies.count));
   const testQuotas = quotas(sizes, spare, Math.round(rows * test));
@@ -83,7 +82,7 @@ function findCopies(rows: number, keys: ArrayLike<number> | null): Copies {
 }
 
 /** The leaders of each class in random order; copies with different labels count for the label of the first. */
-function orderByClass(copies: Copies, labels: ArrayLike<number> | null, random: Random): number[][] {
+function orderByClass(copies: Copies, labels: ArrayLike<number> | null, random: () => number): number[][] {
   const order: number[] = [];
   copies.leader.forEach((leader, row) => {
     if (leader === row) order.push(row);

@@ -42,16 +42,28 @@ export function randomIntegers(key: RandomKey): () => number {
   return next;
 }
 
-/** A uniformly random order of 0 .. count - 1 (Fisher & Yates). */
-export function permutation(count: number, key: RandomKey): Uint32Array {
-  const next = randomIntegers(key);
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor((next() / 2 ** 32) * (i + 1));
-    const held = order[i]!;
-    order[i] = order[j]!;
-    order[j] = held;
+/** A whole number of 0 .. bound - 1, every one equally likely (outputs of the uneven tail are drawn again). */
+export function randomBelow(next: () => number, bound: number): number {
+  const limit = 2 ** 32 - (2 ** 32 % bound);
+  let value = next();
+  while (value >= limit) value = next();
+  return value % bound;
+}
+
+/** Shuffles in place (Fisher & Yates). */
+export function shuffle(values: Int32Array | Uint32Array | number[], next: () => number): void {
+  for (let i = values.length - 1; i > 0; i--) {
+    const j = randomBelow(next, i + 1);
+    const held = values[i]!;
+    values[i] = values[j]!;
+    values[j] = held;
   }
+}
+
+/** A uniformly random order of 0 .. count - 1. */
+export function permutation(count: number, key: RandomKey): Uint32Array {
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  shuffle(order, randomIntegers(key));
   return order;
 }
 

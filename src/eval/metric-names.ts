@@ -1,4 +1,5 @@
 import { UsageError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 
 /** Whether a higher or a lower value of a metric is the better one. */
 export type Direction = 'max' | 'min';
@@ -50,29 +51,14 @@ export function resolveMetric(
   if (metric === undefined) {
     throw new UsageError(`no metric "${name}" here`, {
       where: 'evaluate.metric',
-      fix: `did you mean ${nearest(name, available)}? There are: ${available.join(', ')}`,
+      fix: `${suggestion(name, available)}There are: ${available.join(', ')}`,
     });
   }
   return { metric, direction: metricDirections[metric] };
 }
 
-/** The candidate that holds the name as a part of it, else the one with the fewest edits. */
-function nearest(name: string, candidates: readonly MetricName[]): MetricName {
+function suggestion(name: string, available: readonly MetricName[]): string {
   const wanted = name.toLowerCase().replaceAll('-', '_');
-  const distance = (candidate: string) => (candidate.includes(wanted) ? 0 : editDistance(wanted, candidate));
-  return candidates.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best));
-}
-
-/** Insertions, deletions and substitutions that turn one word into the other (Levenshtein distance). */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substituted, previous[j]! + 1, current[j - 1]! + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length]!;
+  const close = available.find((known) => known.includes(wanted)) ?? nearest(wanted, available);
+  return close === undefined ? '' : `did you mean ${close}? `;
 }
