@@ -4,6 +4,7 @@ import { readExamples } from '../src/data/examples.ts';
 import { resolveModel } from '../src/data/hub.ts';
 import type { SplitName } from '../src/data/split.ts';
 import { openTable } from '../src/data/table.ts';
+import { requireTrainable } from '../src/data/trainable.ts';
 import type { ExampleColumns, Table } from '../src/data/types.ts';
 import { DataError, UsageError } from '../src/errors.ts';
 import { chunks, tokenize } from '../src/tasks/example-set.ts';
@@ -69,7 +70,8 @@ export async function checkFiles(files: Files, flags: Flags, context: Context): 
       }
     }
     const report = audit.report();
-    refuseUnusable(report, opened[0]!);
+    if (wishes.labelRequired) requireTrainable(report, opened[0]!.table.name);
+    refuseEmpty(report, opened[0]!);
     return { files: opened, report };
   } finally {
     progress.clear();
@@ -80,38 +82,29 @@ export async function checkFiles(files: Files, flags: Flags, context: Context): 
 const isTask = (task: string): task is NonNullable<ColumnWishes['task']> =>
   task === 'auto' || task === 'sequence-classification' || task === 'regression';
 
-/** The other files have the first one's columns, by name, unless a flag says otherwise. */
+/** The other files have the first one's columns, by name where that is one column's alone, else by place. */
 function likeFirst(wishes: ColumnWishes, first: CheckedFile | undefined, table: Table): ColumnWishes {
   if (first === undefined) return wishes;
-  const sameName = (index: number | null) => {
-    const name = index === null ? undefined : first.table.columns[index];
-    return name !== undefined && table.columns.filter((column) => column === name).length === 1 ? name : null;
+  const same = (index: number | null) => {
+    if (index === null) return 'none';
+    const name = first.table.columns[index]!;
+    return name !== '' && table.columns.filter((column) => column === name).length === 1 ? name : String(index + 1);
   };
   const { text, pair, label, task } = first.columns;
   return {
     ...wishes,
-    textColumn: wishes.textColumn ?? sameName(text.value),
-    pairColumn: wishes.pairColumn ?? (pair.value === null ? 'none' : sameName(pair.value)),
-    labelColumn: wishes.labelColumn ?? sameName(label.value),
+    textColumn: wishes.textColumn ?? same(text.value),
+    pairColumn: wishes.pairColumn ?? same(pair.value),
+    labelColumn: wishes.labelColumn ?? same(label.value),
     task: task?.value ?? 'auto',
   };
 }
 
-/** What no training can begin with, where every row by itself can be read. */
-function refuseUnusable(report: AuditReport, { table, columns }: CheckedFile): void {
-  const where = table.name;
-  if (report.rows.train - report.emptyTexts.count <= 0) {
-    throw new DataError(`no row has a text in "${table.columns[columns.text.value]}"`, {
-      where,
-      fix: 'name another column with --text-column',
-    });
-  }
-  if (columns.label.value === null || report.task === 'regression') return;
-  const trained = report.labels.filter((label) => label.train > 0);
-  if (trained.length >= 2) return;
-  const found = trained[0] === undefined ? 'no row has a label' : `every row has the label "${trained[0].label}"`;
-  throw new DataError(`${found}: there is nothing to tell apart`, {
-    where,
-    fix: 'labels need two values at least; name another column with --label-column',
+/** Rows there are, but none has a text. */
+function refuseEmpty(report: AuditReport, { table, columns }: CheckedFile): void {
+  if (report.rows.total > report.emptyTexts.count) return;
+  throw new DataError(`no row has a text in "${table.columns[columns.text.value]}"`, {
+    where: table.name,
+    fix: 'name another column with --text-column',
   });
 }
