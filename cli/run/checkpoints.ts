@@ -26,7 +26,7 @@ export function createCheckpointStore(
   const best = join(folder, 'model');
   return {
     async save(reason, state, moments) {
-      refuseBrokenWeights(model, state.step);
+      refuseBrokenWeights(model);
       if (reason === 'best' || reason === 'end') {
         await replaceModelFolder(best, (writer) => model.save(writer));
         return best;
@@ -46,11 +46,14 @@ export function createCheckpointStore(
   };
 }
 
-/** A loss tells of broken weights at the next step only, and there may be none. */
-function refuseBrokenWeights({ engine, variables }: Model<number>, step: number): void {
+/**
+ * A loss tells of broken weights at the next step only, and there may be none.
+ * @throws DivergedError when a weight is NaN or infinite
+ */
+export function refuseBrokenWeights({ engine, variables }: Pick<Model, 'engine' | 'variables'>): void {
   const sum = engine.tidy(() => engine.sumOfSquares([...variables.values()].map((variable) => variable.read())));
   if (Number.isFinite(sum)) return;
-  throw new DivergedError(`The weights became NaN or infinite at step ${step}: the run has diverged.`, {
+  throw new DivergedError('The weights became NaN or infinite: the run has diverged.', {
     fix: 'They are not saved. Try a lower learning rate or more warm-up.',
   });
 }

@@ -16,7 +16,7 @@ import type { EndEvent } from '../../src/trainer/events.ts';
 import { train } from '../../src/trainer/train.ts';
 import type { Environment } from '../environment.ts';
 import type { Prediction } from '../predict/output.ts';
-import { createCheckpointStore } from './checkpoints.ts';
+import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
 import { type PreparedData, prepareData } from './data.ts';
 import type { AnyEvent, StampedEvent } from './events.ts';
 import type { TrainJob, TrainOutcome } from './job.ts';
@@ -134,6 +134,7 @@ async function trainInFolder(
         sets.validation.length === 0
           ? undefined
           : async (signal) => {
+              refuseBrokenWeights(model);
               latest = await evaluate(model, sets.validation, { signal });
               return metricValues(latest);
             },

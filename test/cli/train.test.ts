@@ -174,17 +174,6 @@ describe('a run on a file that is split', () => {
     expect(results.realTokensPerSecond).toBeCloseTo(sum('tokens') / sum('seconds'), 6);
   });
 
-  test('what was measured is what is served: predict says the same of the test rows', async () => {
-    const rows = rowsOf(join(run, 'predictions-test.csv'));
-    writeFileSync(join(folder, 'texts.csv'), csvOf([['text'], ...rows.map(({ text }) => [text!])]));
-    const { stdout } = await runCli(['predict', 'runs/answers', 'texts.csv', '--json'], { cwd: folder });
-    const predicted = JSON.parse(stdout);
-    expect(predicted.map(({ label }: { label: string }) => label)).toEqual(rows.map(({ label }) => label));
-    predicted.forEach(({ score }: { score: number }, i: number) => {
-      expect(score).toBeCloseTo(Number(rows[i]!.score), 5);
-    });
-  });
-
   test('events.jsonl tells the run in order, status.json its end', () => {
     const events = eventsOf(run);
     const order = events.map(({ type }) => type).filter((type) => !['step', 'phase', 'checkpoint'].includes(type));
@@ -234,6 +223,26 @@ function tensorNames(path: string): string[] {
     .filter((name) => name !== '__metadata__')
     .sort();
 }
+
+test('the test rows are measured with the best checkpoint, which is what predict serves', async () => {
+  // The rate of the first step is 0, and that of the others far too high: the first evaluation stays the best.
+  const settings = ['evaluate.everySteps=1', 'evaluate.metric=loss', 'optimizer.learningRate=1', '--max-steps', '4'];
+  const { code } = await runCli(
+    ['train', 'answers.csv', '--test', '0.2', '-o', 'worse', '-q', ...tiny, ...settings, 'schedule.warmup=2'],
+    { cwd: folder },
+  );
+  expect(code).toBe(0);
+  expect(readJson(folder, 'worse/results.json')).toMatchObject({ steps: 4, best: { step: 1 } });
+  const rows = rowsOf(join(folder, 'worse/predictions-test.csv'));
+  expect(rows.length).toBe(24);
+  writeFileSync(join(folder, 'texts.csv'), csvOf([['text'], ...rows.map(({ text }) => [text!])]));
+  const { stdout } = await runCli(['predict', 'worse', 'texts.csv', '--json'], { cwd: folder });
+  const predicted: { label: string; score: number }[] = JSON.parse(stdout);
+  expect(predicted.map(({ label }) => label)).toEqual(rows.map(({ label }) => label));
+  predicted.forEach(({ score }, i) => {
+    expect(score).toBeCloseTo(Number(rows[i]!.score), 5);
+  });
+});
 
 test('one seed, one result to the bit; another seed, another', async () => {
   const train = (name: string, seed: string) =>
@@ -435,7 +444,7 @@ test('-o: refused where something is, --force replaces a run and nothing else', 
 
 test('a run that diverges ends with 4 and keeps the last good checkpoint', async () => {
   // The first step of a warm-up has the rate 0: its weights are the checkpoint's own.
-  const settings = ['schedule.warmup=2', 'evaluate.everySteps=1', 'optimizer.learningRate=1e20', '--max-steps', '5'];
+  const settings = ['schedule.warmup=2', 'evaluate.everySteps=1', 'optimizer.learningRate=1e39', '--max-steps', '5'];
   const { code, stderr } = await runCli(['train', 'answers.csv', '-o', 'diverged', '-q', ...tiny, ...settings], {
     cwd: folder,
   });
