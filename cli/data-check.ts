@@ -70,6 +70,8 @@ export async function checkFiles(files: Files, flags: Flags, context: Context): 
       }
     }
     const report = audit.report();
+    // Nobody asked for labels.
+    if (!wishes.labelRequired) report.unlabelled = { count: 0, first: [] };
     if (wishes.labelRequired) requireTrainable(report, opened[0]!.table.name);
     refuseEmpty(report, opened[0]!);
     return { files: opened, report };
