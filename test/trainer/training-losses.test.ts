@@ -26,7 +26,9 @@ interface Fixture {
 
 const path = (relative: string) => new URL(`../../${relative}`, import.meta.url).pathname;
 
-test('the first losses on banking77 are those of the Hugging Face Trainer within 1e-3', async () => {
+test('the first losses on banking77 are those of the Hugging Face Trainer within 1e-3', {
+  timeout: 600_000,
+}, async () => {
   const fixture = fixtureJson<Fixture>('training-losses.json');
   const { batchSize, learningRate, weightDecay, warmup, maxLength, steps } = fixture.settings;
   const engine = await testEngine();
