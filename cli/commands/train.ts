@@ -39,6 +39,9 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
+A setting comes from the command line, else from its variable (DISTILTUNE_OPTIMIZER_LEARNING_RATE is
+optimizer.learningRate), else from the config file, else from distiltune.config.yaml here.
+
 Examples:
   $ distiltune train tickets.csv
   $ distiltune train data/ --epochs 5 --learning-rate 3e-5 -o runs/first

@@ -54,14 +54,14 @@ export function startLine({ totalSteps, epochs, trainExamples, trainableParamete
   return `training on ${plural(trainExamples, 'row')}: ${plural(totalSteps, 'step')}, ${plural(times, 'epoch')}${frozen}`;
 }
 
-/** One row of an evaluation; the metric that chooses the best comes first. */
+/** One row of an evaluation: the metric that chooses the best comes first, then the loss. */
 export function evaluationLine(
   { step, epoch, metrics, best }: EvaluationEvent,
   { metric, totalSteps }: Pick<StartEvent, 'metric' | 'totalSteps'>,
   style: Style,
 ): string {
   const total = String(totalSteps);
-  const names = [metric, ...Object.keys(metrics).filter((name) => name !== metric)].slice(0, 6);
+  const names = [...new Set([metric, ...('loss' in metrics ? ['loss'] : []), ...Object.keys(metrics)])].slice(0, 5);
   const values = names.map((name) => `${name} ${metricText(metrics[name])}`);
   const mark = best ? `  ${style.colors.green('* best')}` : '';
   const line = `eval ${String(step).padStart(total.length)}/${total}  epoch ${epoch.toFixed(2)}  ${values.join('  ')}`;
@@ -74,10 +74,11 @@ export function modelLines(
   style: Style,
 ): string[] {
   const { colors } = style;
-  const kind = engine.name === 'wasm' ? 'wasm (TensorFlow.js' : 'native TensorFlow (';
-  const slow =
-    engine.name === 'wasm' ? '; `distiltune engine install` gets native TensorFlow, several times faster' : '';
-  const engineText = engine.name === 'wasm' ? `${kind} ${engine.version})` : `${kind}${engine.version})`;
+  const hint = '`distiltune engine install` gets native TensorFlow, several times faster';
+  const engineText =
+    engine.name === 'wasm'
+      ? `wasm (TensorFlow.js ${engine.version})  ${colors.dim(hint)}`
+      : `native TensorFlow ${engine.version}`;
   const lines = [
     colors.bold('model'),
     `  name       ${printable(name)}${name === folder ? '' : `  ${colors.dim(printable(folder))}`}`,
@@ -91,7 +92,7 @@ export function modelLines(
       `  left out   ${plural(unexpected.length, 'tensor')} of another head: ${shown}${unexpected.length > 4 ? ', …' : ''}`,
     );
   }
-  lines.push(`  engine     ${engineText}${colors.dim(slow)}`);
+  lines.push(`  engine     ${engineText}`);
   return lines;
 }
 

@@ -17,13 +17,15 @@ import { train } from '../../src/trainer/train.ts';
 import type { Environment } from '../environment.ts';
 import type { Prediction } from '../predict/output.ts';
 import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
+import { type Clock, createClock } from './clock.ts';
 import { type PreparedData, prepareData } from './data.ts';
 import type { AnyEvent, StampedEvent } from './events.ts';
 import type { TrainJob, TrainOutcome } from './job.ts';
 import { writePredictions } from './predictions.ts';
+import { createRecorder } from './recorder.ts';
 import type { RunResults } from './results.ts';
 import { runConfig } from './run-config.ts';
-import { makeRunFolder, openRunLog, type RunLog, replaceJson } from './run-folder.ts';
+import { makeRunFolder, openRunLog, replaceJson } from './run-folder.ts';
 
 export interface RunContext {
   environment: Environment;
@@ -275,43 +277,3 @@ function modelEvent(model: Model<number, Prediction>, name: string, folder: stri
 
 const parametersOf = ({ parameters }: Pick<Model, 'parameters'>): number =>
   parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-
-/** Stamps events and hands them on; writes them to the run folder, those of before it existed too. */
-function createRecorder(onEvent: (event: StampedEvent) => void) {
-  const early: StampedEvent[] = [];
-  let log: RunLog | undefined;
-  return {
-    emit(event: AnyEvent) {
-      const stamped: StampedEvent = { v: 1, time: new Date().toISOString(), ...event };
-      onEvent(stamped);
-      if (event.type === 'progress') return;
-      if (log === undefined) early.push(stamped);
-      else log.event(stamped);
-    },
-    writeTo(opened: RunLog) {
-      log = opened;
-      for (const event of early) log.event(event);
-    },
-    end: (state: Parameters<RunLog['end']>[0]) => log?.end(state),
-  };
-}
-
-interface Clock {
-  seconds: { engine: number; tokenize: number; evaluate: number; save: number };
-  measure<T>(part: keyof Clock['seconds'], work: () => Promise<T>): Promise<T>;
-}
-
-function createClock(): Clock {
-  const seconds = { engine: 0, tokenize: 0, evaluate: 0, save: 0 };
-  return {
-    seconds,
-    async measure(part, work) {
-      const began = performance.now();
-      try {
-        return await work();
-      } finally {
-        seconds[part] += (performance.now() - began) / 1000;
-      }
-    },
-  };
-}

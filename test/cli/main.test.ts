@@ -12,6 +12,10 @@ test('--version is the version of the package', async () => {
   expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
 
+test('without a command it is the help', async () => {
+  expect(await runCli([])).toEqual(await runCli(['--help']));
+});
+
 test('every command has help with an example', async () => {
   const registers = await Promise.all(
     commands.map(async (name): Promise<Register> => (await import(`../../cli/commands/${name}.ts`)).register),

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Papa from 'papaparse';
 import { tinyCheckpoint } from '../tasks/tiny-model.ts';
 import { answers, csvOf } from './tiny-run.ts';
 
@@ -28,6 +30,15 @@ export const readLines = (...path: string[]) =>
   readFileSync(join(...path), 'utf8')
     .trimEnd()
     .split('\n');
+
+export const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
+export const rowsOf = (path: string) =>
+  Papa.parse<Record<string, string>>(readFileSync(path, 'utf8').trimEnd(), { header: true }).data;
+export const eventsOf = (run: string) => readLines(run, 'events.jsonl').map((line) => JSON.parse(line));
+export const lossesOf = (run: string) =>
+  eventsOf(run)
+    .filter(({ type }) => type === 'step')
+    .map(({ loss }) => loss);
 
 /** All files of a folder, however deep, sorted. */
 export function filesOf(folder: string): string[] {
