@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
+import { wholeNumber } from '../data-options.ts';
 
 export interface DemoFlags {
   full?: boolean;
   text?: string;
+  maxSteps?: number;
 }
 
 export function register(program: Command): void {
@@ -11,6 +13,7 @@ export function register(program: Command): void {
     .command('demo')
     .description('see it work: fine-tune the embedded model on real questions to a bank, and try it')
     .option('--full', 'train to the end: a better score, several times longer')
+    .option('--max-steps <N>', 'train for so many steps only: worse, and soon over', wholeNumber(1))
     .option('--text <TEXT>', 'the sentence to label at the end; else it is asked for')
     .addHelpText(
       'after',
