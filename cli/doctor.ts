@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
+import { access, stat, statfs } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { resolveModel } from '../src/data/hub.ts';
@@ -7,7 +7,7 @@ import { probeAddon } from '../src/engine/install/probe-addon.ts';
 import { locateEngine } from '../src/engine/locate.ts';
 import { defaultSettings } from '../src/trainer/settings.ts';
 import type { Context } from './context.ts';
-import { alignRows } from './plain/table.ts';
+import { alignRows, wrap } from './plain/table.ts';
 
 export interface Check {
   name: string;
@@ -18,6 +18,8 @@ export interface Check {
 }
 
 const oldestNode = [20, 15] as const;
+/** Columns of the mark and the name. */
+const beforeDetail = 19;
 const hubTimeoutMs = 4000;
 const gigabyte = 1e9;
 const installBytes = 2 * gigabyte;
@@ -41,9 +43,10 @@ export async function runDoctor(context: Context): Promise<void> {
   else {
     const { green, yellow, red } = stdout.colors;
     const marks = { ok: green('ok'), warn: yellow('warn'), fail: red('fail') };
+    const lines = (text: string) => wrap(text, Math.max(30, stdout.width - beforeDetail));
     const rows = checks.flatMap(({ name, state, detail, fix }) => [
-      [marks[state], name, detail],
-      ...(fix === undefined ? [] : [['', '', fix]]),
+      ...lines(detail).map((line, i) => (i === 0 ? [marks[state], name, line] : ['', '', line])),
+      ...(fix === undefined ? [] : lines(fix).map((line) => ['', '', line])),
     ]);
     for (const line of alignRows(rows)) stdout.line(line);
   }
@@ -101,6 +104,7 @@ async function checkDisk(name: string, folder: string, wanted: number): Promise<
   let existing = folder;
   while (dirname(existing) !== existing && !(await exists(existing))) existing = dirname(existing);
   try {
+    if (!(await stat(existing)).isDirectory()) throw new Error(`${existing} is no folder`);
     await access(existing, constants.W_OK);
     const { bavail, bsize } = await statfs(existing);
     const detail = `${folder}, ${inGigabytes(bavail * bsize)} free`;
