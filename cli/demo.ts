@@ -53,7 +53,7 @@ const plans: Record<'native' | 'wasm' | 'full', Plan> = {
     epochs: 5,
     learningRate: 2e-4,
     everySteps: null,
-    time: 'three times as long as without --full',
+    time: 'three times as long as the short demo',
   },
 };
 
@@ -142,9 +142,9 @@ function introduce(
   isNative: boolean,
   { note, stderr }: Context,
 ): void {
-  const length = maxSteps === null ? `${epochs} times over the rows, ${plan.time}` : plural(maxSteps, 'step');
-  note(stderr.colors.bold(`fine-tuning ${model} on banking77: questions to a bank and what they are about`));
-  note(`  ${plan.part}, with ${isNative ? 'native TensorFlow' : 'wasm'}; ${length}`);
+  const length = maxSteps === null ? `${plural(epochs, 'pass', 'passes')}: ${plan.time}` : plural(maxSteps, 'step');
+  note(stderr.colors.bold(`fine-tuning ${model} on banking77, questions to a bank`));
+  note(`  ${plan.part}, ${isNative ? 'native TensorFlow' : 'wasm'}, ${length}`);
 }
 
 async function train(settings: Settings, context: Context): Promise<{ folder: string; results: RunResults } | null> {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import stringWidth from 'string-width';
 import type { AuditReport, Finding, RowPlace } from '../../src/data/audit.ts';
 import type { SplitName } from '../../src/data/split.ts';
@@ -28,7 +29,7 @@ export function renderReading(file: ReadFile, style: Style, like?: ReadFile): st
   const before = like === undefined ? [] : choicesOf(like);
   const shown = rows.filter(([name, value]) => !before.some((row) => row[0] === name && row[1] === value));
   const title = style.colors.bold(printable(file.table.name));
-  if (like !== undefined && shown.length === 0) return [`${title}  read as ${printable(like.table.name)}`];
+  if (like !== undefined && shown.length === 0) return [`${title}  read as ${printable(basename(like.table.name))}`];
   const valueWidth = Math.max(...shown.map(([, value]) => stringWidth(value)));
   const indent = 2 + nameWidth + valueWidth + 2;
   const lines = shown.flatMap(([name, value, reason]) => {
