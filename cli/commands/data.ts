@@ -28,8 +28,8 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-Ends with 0 where the file can be trained on, warnings or not, and with 3 where it cannot.
-For a file without labels, to be predicted, say --label-column none.
+Ends with 0 where the file can be trained on, warnings or not, and with 3 where
+it cannot. For a file without labels, to be predicted, say --label-column none.
 
 Examples:
   $ distiltune data check tickets.csv

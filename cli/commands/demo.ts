@@ -18,8 +18,8 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-Installs native TensorFlow first where that is missing. Nothing else is fetched: the model and
-the data (banking77, 77 intents) are part of the package.
+Installs native TensorFlow first where that is missing. Nothing else is fetched:
+the model and the data (banking77, 77 intents) are part of the package.
 
 Example:
   $ distiltune demo --text "my card was stolen"`,

@@ -8,7 +8,8 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-Each line says ok, or what is wrong and what to do. The exit code is 0 unless training cannot work at all.
+Each line says ok, or what is wrong and what to do. The exit code is 0 unless
+training cannot work at all.
 
 Example:
   $ distiltune doctor`,

@@ -31,9 +31,9 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-The data's labels are those of the model by name, exactly or else in another case. Labels
-that the model does not know are an error that lists them: it can only be wrong about them.
-Rows without a text or without a label are left out and counted.
+The data's labels are the model's by name, exactly or else in another case.
+Labels that the model does not know are an error that lists them: it can only be
+wrong about them. Rows without a text or a label are left out and counted.
 
 Examples:
   $ distiltune evaluate runs/tickets new.csv

@@ -26,14 +26,15 @@ export function register(program: Command): void {
     .addHelpText(
       'after',
       `
-A file's rows come out as they went in, in their order, with the columns label, score and
-probability:LABEL (or value, of a regression) added; CSV gives CSV, JSON Lines give JSON
-Lines, --json one array. A column that the file has already is not overwritten: the new one
-is predicted_label. A row without a text stays, with no label; a row that cannot be read is
-left out. Both are named by their line on standard error.
+A file's rows come out as they went in, in their order, with the columns label,
+score and probability:LABEL added (value, of a regression). CSV gives CSV, JSON
+Lines give JSON Lines, --json gives one array. A column that the file has is not
+overwritten: the new one is then predicted_label. A row without a text stays,
+with no label; a row that cannot be read is left out. Both are named by their
+line on standard error.
 
-Standard input is one text per line, unless a flag such as --text-column or --header says
-that it is a table.
+Standard input is one text per line, unless a flag such as --text-column or
+--header says that it is a table.
 
 Examples:
   $ distiltune predict runs/tickets "my card was stolen"
