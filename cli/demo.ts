@@ -10,7 +10,6 @@ import { DistiltuneError } from '../src/errors.ts';
 import { type Baseline, bagOfWordsBaseline, majorityClassBaseline } from '../src/eval/baselines.ts';
 import { defaultSettings, type Settings } from '../src/trainer/settings.ts';
 import { ask } from './ask.ts';
-import type { DemoFlags } from './commands/demo.ts';
 import type { Context } from './context.ts';
 import { engineInstall } from './engine/install.ts';
 import { formatMetric } from './plain/report.ts';
@@ -20,6 +19,12 @@ import { exitCodeOf, spawnEngineProcess } from './run/engine-process.ts';
 import { launchTraining } from './run/launch.ts';
 import { createPlainView } from './run/plain-view.ts';
 import type { RunResults } from './run/results.ts';
+
+export interface DemoFlags {
+  full?: boolean;
+  text?: string;
+  maxSteps?: number;
+}
 
 /** What the demo trains on, and for how long. */
 interface Plan {

@@ -1,12 +1,7 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import { wholeNumber } from '../data-options.ts';
-
-export interface DemoFlags {
-  full?: boolean;
-  text?: string;
-  maxSteps?: number;
-}
+import type { DemoFlags } from '../demo.ts';
 
 export function register(program: Command): void {
   program

@@ -1,16 +1,9 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
-import { addDataOptions, type DataFlags, wholeNumber } from '../data-options.ts';
+import { addDataOptions, wholeNumber } from '../data-options.ts';
+import type { EvaluateFlags } from '../evaluate/evaluate.ts';
 import { parseRequirement, type Requirement } from '../evaluate/requirements.ts';
 import { inEngineProcess } from '../run/engine-process.ts';
-
-export interface EvaluateFlags extends DataFlags {
-  output?: string;
-  require?: Requirement[];
-  ignoreUnknownLabels?: boolean;
-  maxLength?: number;
-  top: number;
-}
 
 export function register(program: Command): void {
   const evaluate = program

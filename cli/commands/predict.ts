@@ -1,15 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { contextOf } from '../context.ts';
-import { addDataOptions, type DataFlags, wholeNumber } from '../data-options.ts';
+import { addDataOptions, wholeNumber } from '../data-options.ts';
+import type { PredictFlags } from '../predict/predict.ts';
 import { inEngineProcess } from '../run/engine-process.ts';
-
-export interface PredictFlags extends DataFlags {
-  output?: string;
-  top?: number;
-  maxLength?: number;
-  pair?: string;
-  texts?: boolean;
-}
 
 export function register(program: Command): void {
   const predict = program

@@ -4,8 +4,8 @@ import { type Evaluation, evaluate, metricsOf } from '../../src/eval/evaluate.ts
 import { type ExampleSet, encodeExamples } from '../../src/tasks/example-set.ts';
 import type { Model } from '../../src/tasks/model.ts';
 import { isUsable } from '../../src/tasks/prepare.ts';
-import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { Context } from '../context.ts';
+import type { DataFlags } from '../data-options.ts';
 import { type LoadedModel, loadForUse } from '../load.ts';
 import { createProgress, type Progress } from '../plain/progress.ts';
 import { type RowText, renderReport } from '../plain/report.ts';
@@ -15,7 +15,15 @@ import { createRowWriter, formatFor, type Prediction, type RowWriter } from '../
 import { withStopSignal } from '../stop-signal.ts';
 import { fileOutput } from '../text-sink.ts';
 import { labelMatcher, type UnknownLabels, unknownLabelsError } from './labels.ts';
-import { type CheckedRequirement, checkNames, checkRequirements } from './requirements.ts';
+import { type CheckedRequirement, checkNames, checkRequirements, type Requirement } from './requirements.ts';
+
+export interface EvaluateFlags extends DataFlags {
+  output?: string;
+  require?: Requirement[];
+  ignoreUnknownLabels?: boolean;
+  maxLength?: number;
+  top: number;
+}
 
 type NumericModel = Model<number, Prediction>;
 

@@ -3,9 +3,8 @@ import type { Example, RefusedRow } from '../../src/data/types.ts';
 import { DataError, UsageError } from '../../src/errors.ts';
 import type { Model } from '../../src/tasks/model.ts';
 import { predict } from '../../src/tasks/predict.ts';
-import type { PredictFlags } from '../commands/predict.ts';
 import type { Context } from '../context.ts';
-import { saysTable } from '../data-options.ts';
+import { type DataFlags, saysTable } from '../data-options.ts';
 import { type LoadedModel, loadForUse } from '../load.ts';
 import { createProgress } from '../plain/progress.ts';
 import { createRowNotes } from '../plain/row-notes.ts';
@@ -14,6 +13,14 @@ import { withStopSignal } from '../stop-signal.ts';
 import { fileOutput, standardOutput } from '../text-sink.ts';
 import { type Input, type InputRow, noteColumns, openLineInput, openTableInput } from './input.ts';
 import { createRowWriter, formatFor, likeliest, type Prediction } from './output.ts';
+
+export interface PredictFlags extends DataFlags {
+  output?: string;
+  top?: number;
+  maxLength?: number;
+  pair?: string;
+  texts?: boolean;
+}
 
 /** What the inputs on the command line are. */
 export type InputKind = 'table' | 'lines' | 'texts';
