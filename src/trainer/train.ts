@@ -100,7 +100,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       totals.train += result.seconds;
       yield { type: 'step', step, epoch: step / stepsPerEpoch, examples: members.length, ...result };
       if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
-        throw diverged(result.loss, step, settings);
+        throw diverged(result.loss, state, settings);
       }
       state.step = step;
       await pauseForEvents();
@@ -240,10 +240,11 @@ export function improves(value: number, best: Best | null, direction: 'max' | 'm
   return direction === 'max' ? value > best.value : value < best.value;
 }
 
-function diverged(loss: number, step: number, { optimizer }: TrainSettings): DivergedError {
+function diverged(loss: number, { step, best }: TrainerState, { optimizer }: TrainSettings): DivergedError {
   const what = Number.isFinite(loss) ? 'A gradient' : 'The loss';
-  return new DivergedError(`${what} became NaN or infinite at step ${step}: the run has diverged.`, {
-    fix: `The last good checkpoint is kept. Try a lower learning rate (it was ${optimizer.learningRate}) or more warm-up.`,
+  const kept = best ? `The checkpoint of step ${best.step} is kept.` : 'There was no checkpoint yet.';
+  return new DivergedError(`${what} became NaN or infinite at step ${step + 1}: the run has diverged.`, {
+    fix: `${kept} Try a lower learning rate (it was ${optimizer.learningRate}) or more warm-up.`,
   });
 }
 
