@@ -15,7 +15,10 @@ export interface RowText {
 const mostClasses = 20;
 const worstShown = 10;
 const pairsShown = 10;
-const labelWidth = 30;
+/** Columns that the numbers of the table of labels take, and those beside the two labels of a pair. */
+const numbersWidth = 36;
+const pairWidth = 10;
+const leastLabelWidth = 16;
 
 /**
  * Metrics, labels, confusions and mistakes as lines.
@@ -50,6 +53,7 @@ function renderClasses({ classes }: ClassificationReport, style: Style): string[
         .sort((a, b) => a.f1 - b.f1)
         .slice(0, worstShown);
   const title = all ? 'label' : `lowest F1 of ${classes.length} labels`;
+  const labelWidth = Math.max(leastLabelWidth, style.width - numbersWidth);
   const cells = (row: ClassRow) => [
     shorten(row.label, labelWidth),
     ...[row.precision, row.recall, row.f1].map((value) => value.toFixed(4)),
@@ -77,6 +81,7 @@ function renderMatrix({ confusionMatrix, classes }: ClassificationReport, style:
 
 function renderPairs({ mostConfused }: ClassificationReport, style: Style): string[] {
   if (mostConfused.length === 0) return [];
+  const labelWidth = pairLabelWidth(style);
   const rows = mostConfused
     .slice(0, pairsShown)
     .map((pair) => [shorten(pair.gold, labelWidth), shorten(pair.predicted, labelWidth), count(pair.count)]);
@@ -86,12 +91,15 @@ function renderPairs({ mostConfused }: ClassificationReport, style: Style): stri
   return withTitle(lines, style);
 }
 
+const pairLabelWidth = ({ width }: Style) => Math.max(leastLabelWidth, Math.floor((width - pairWidth) / 2));
+
 function renderMistakes(
   { mistakes }: ClassificationReport,
   rows: ReadonlyMap<number, RowText>,
   style: Style,
 ): string[] {
   if (mistakes.length === 0) return [];
+  const labelWidth = pairLabelWidth(style);
   const lines = mistakes.slice(0, pairsShown).flatMap(({ index, gold, predicted, score }) => {
     const judged = `${shorten(predicted, labelWidth)} ${score.toFixed(2)}, gold ${shorten(gold, labelWidth)}`;
     return describeRow(rows.get(index), judged, style);
