@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import { addDataOptions, wholeNumber } from '../data-options.ts';
 import type { EvaluateFlags } from '../evaluate/evaluate.ts';
-import { parseRequirement, type Requirement } from '../evaluate/requirements.ts';
+import { collectRequirement } from '../requirements.ts';
 import { inEngineProcess } from '../run/engine-process.ts';
 
 export function register(program: Command): void {
@@ -15,7 +15,7 @@ export function register(program: Command): void {
     .option(
       '--require <CONDITION>',
       "end with exit code 5 unless it holds, such as 'accuracy>=0.9'; may be given again",
-      (text: string, before: Requirement[] | undefined) => [...(before ?? []), parseRequirement(text)],
+      collectRequirement,
     )
     .option('--ignore-unknown-labels', 'leave out rows whose label the model does not know')
     .option('--max-length <TOKENS>', 'longest text in tokens: what is beyond is not read', wholeNumber(3))

@@ -1,10 +1,11 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Settings } from '../../src/trainer/settings.ts';
 import { addSettingFlags, settingsOfCommand, sortArguments } from '../config/flags.ts';
 import { type Context, contextOf } from '../context.ts';
 import { packageVersion } from '../program.ts';
+import { checkRequirements, collectRequirement, type Requirement } from '../requirements.ts';
 import type { StampedEvent } from '../run/events.ts';
-import type { Requirement, TrainJob } from '../run/job.ts';
+import type { TrainJob } from '../run/job.ts';
 import type { RunResults } from '../run/results.ts';
 
 interface TrainFlags {
@@ -128,15 +129,11 @@ async function showResults(folder: string, results: RunResults, { ui }: TrainFla
 }
 
 async function unmet(requirements: Requirement[], { metrics }: RunResults): Promise<string[]> {
-  const { requirementFailure } = await import('../plain/train-lines.ts');
+  const { metricText } = await import('../plain/train-lines.ts');
   const split = metrics.test === undefined ? 'validation' : 'test';
-  return requirements
-    .map((requirement) => requirementFailure(requirement, metrics[split] ?? {}, split))
-    .filter((failure) => failure !== null);
-}
-
-function collectRequirement(text: string, earlier: Requirement[] = []): Requirement[] {
-  const match = /^\s*([a-z][a-z0-9_]*)\s*(>=|<=|>|<)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*$/i.exec(text);
-  if (match === null) throw new InvalidArgumentError('It takes a metric and its bound, such as "accuracy>=0.9".');
-  return [...earlier, { metric: match[1]!, sign: match[2] as Requirement['sign'], value: Number(match[3]) }];
+  return checkRequirements(requirements, metrics[split] ?? {})
+    .filter(({ met }) => !met)
+    .map(({ metric, operator, value, actual }) => {
+      return `${metric} on ${split} is ${metricText(actual)}, required is ${operator} ${value}`;
+    });
 }

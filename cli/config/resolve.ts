@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { nearest } from '../../src/nearest.ts';
 import { UsageError } from '../../src/errors.ts';
+import { nearest } from '../../src/nearest.ts';
 import { defaultSettings, type Settings } from '../../src/trainer/settings.ts';
 import { type Field, fieldOf, fields, type Given, variableOf } from './fields.ts';
 import { checkValue, valueOfText } from './values.ts';

@@ -12,10 +12,10 @@ import { type RowText, renderReport } from '../plain/report.ts';
 import { plural, printable } from '../plain/table.ts';
 import { type Input, noteColumns, openTableInput } from '../predict/input.ts';
 import { createRowWriter, formatFor, type Prediction, type RowWriter } from '../predict/output.ts';
+import { type CheckedRequirement, checkNames, checkRequirements, type Requirement } from '../requirements.ts';
 import { withStopSignal } from '../stop-signal.ts';
 import { fileOutput } from '../text-sink.ts';
 import { labelMatcher, type UnknownLabels, unknownLabelsError } from './labels.ts';
-import { type CheckedRequirement, checkNames, checkRequirements, type Requirement } from './requirements.ts';
 
 export interface EvaluateFlags extends DataFlags {
   output?: string;

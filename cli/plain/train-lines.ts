@@ -1,6 +1,5 @@
 import type { EvaluationEvent, StartEvent, StepEvent } from '../../src/trainer/events.ts';
 import type { ModelEvent } from '../run/events.ts';
-import type { Requirement } from '../run/job.ts';
 import type { RunResults } from '../run/results.ts';
 import type { Style } from './audit.ts';
 import { count, plural, printable } from './table.ts';
@@ -120,17 +119,6 @@ export function resultLines(folder: string, results: RunResults, style: Style): 
     `next: npx distiltune predict ${quoted(folder)} "..."`,
   );
   return lines;
-}
-
-/** What is below a requirement, in words; null where it is met. */
-export function requirementFailure(
-  { metric, sign, value }: Requirement,
-  metrics: Record<string, number>,
-  split: string,
-): string | null {
-  const reached = metrics[metric] ?? Number.NaN;
-  const met = { '>=': reached >= value, '>': reached > value, '<=': reached <= value, '<': reached < value }[sign];
-  return met ? null : `${metric} on ${split} is ${metricText(reached)}, required is ${sign} ${value}`;
 }
 
 /** Four decimals; more digits for large numbers mean nothing. */

@@ -1,13 +1,7 @@
 import type { Resolved } from '../config/resolve.ts';
+import type { Requirement } from '../requirements.ts';
 import type { StampedEvent } from './events.ts';
 import type { RunResults } from './results.ts';
-
-/** A metric that the result must reach. */
-export interface Requirement {
-  metric: string;
-  sign: '>=' | '>' | '<=' | '<';
-  value: number;
-}
 
 /** What the training process is asked to do. */
 export interface TrainJob extends Resolved {

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
+import { createConstants } from './constants.ts';
 import { seedWords } from './random.ts';
 import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
@@ -56,16 +57,8 @@ export function nativeEngine(tf: typeof tfjs): Engine {
   const ROWS = kept(0);
   const SWAP_MIDDLE = kept(0, 2, 1, 3);
 
-  const constants = new Map<number, Tensor>();
-  const constant = (value: number): Tensor => {
-    let scalar = constants.get(value);
-    if (!scalar) {
-      scalar = tf.keep(tf.scalar(value));
-      constants.set(value, scalar);
-    }
-    return scalar;
-  };
-
+  const constants = createConstants(tf);
+  const constant = constants.get;
   const primitives: Primitives = {
     tidy: createTidy(tf),
     constant,
@@ -129,7 +122,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
     dispose: (...tensors) => {
       for (const t of tensors) t?.dispose();
     },
-    liveTensors: () => tf.memory().numTensors - constants.size,
+    liveTensors: () => tf.memory().numTensors - constants.count(),
 
     matMul,
     batchMatMul: (a, b, transposeA = false, transposeB = false) =>

@@ -1,5 +1,6 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
+import { createConstants } from './constants.ts';
 import { randomIntegers } from './random.ts';
 import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
@@ -10,15 +11,8 @@ import type { Engine, Tensor, Variable } from './types.ts';
  */
 export function wasmEngine(tf: typeof tfjs): Engine {
   const tidy = createTidy(tf);
-  const constants = new Map<number, Tensor>();
-  const constant = (value: number): Tensor => {
-    let scalar = constants.get(value);
-    if (!scalar) {
-      scalar = tf.keep(tf.scalar(value));
-      constants.set(value, scalar);
-    }
-    return scalar;
-  };
+  const constants = createConstants(tf);
+  const constant = constants.get;
   const primitives: Primitives = {
     tidy,
     constant,
@@ -66,7 +60,7 @@ export function wasmEngine(tf: typeof tfjs): Engine {
     dispose: (...tensors) => {
       for (const t of tensors) t?.dispose();
     },
-    liveTensors: () => tf.memory().numTensors - constants.size,
+    liveTensors: () => tf.memory().numTensors - constants.count(),
 
     matMul,
     batchMatMul: matMul,

@@ -1,5 +1,5 @@
-import { UsageError } from '../../src/errors.ts';
-import { type MetricName, type Metrics, resolveMetric } from '../../src/eval/metric-names.ts';
+import { UsageError } from '../src/errors.ts';
+import { type MetricName, type Metrics, resolveMetric } from '../src/eval/metric-names.ts';
 
 /** What a metric must be for the command to end well. */
 export interface Requirement {
@@ -13,8 +13,14 @@ export interface CheckedRequirement extends Requirement {
   met: boolean;
 }
 
+/** What commander calls for each `--require`. */
+export const collectRequirement = (text: string, before: Requirement[] = []): Requirement[] => [
+  ...before,
+  parseRequirement(text),
+];
+
 /** @throws UsageError for what is not such as `accuracy>=0.9` */
-export function parseRequirement(text: string): Requirement {
+function parseRequirement(text: string): Requirement {
   const [, metric, operator, value] = /^\s*([\w-]+)\s*(>=|<=|>|<)\s*(\S+)\s*$/.exec(text) ?? [];
   if (metric === undefined || !Number.isFinite(Number(value))) {
     throw new UsageError(`"${text}" is no requirement`, { where: '--require', fix: "write it as 'accuracy>=0.9'" });
