@@ -35,7 +35,18 @@ export async function trainTinyRun(): Promise<TinyRun> {
     writeFileSync(join(folder, 'tiny', name), await file.read(0, file.size));
   }
   writeFileSync(join(folder, 'answers.csv'), csvOf([['id', 'text', 'answer'], ...answers(240)]));
-  const settings = ['--epochs', '4', '--learning-rate', '0.01', '--batch-size', '16', '--max-length', '20'];
+  const settings = [
+    '--epochs',
+    '10',
+    '--dropout',
+    '0',
+    '--learning-rate',
+    '0.01',
+    '--batch-size',
+    '16',
+    '--max-length',
+    '20',
+  ];
   const columns = ['--text-column', 'text', '--label-column', 'answer'];
   const trained = await runCli(
     ['train', 'answers.csv', '--model', 'tiny', '-o', 'runs/tiny', ...settings, ...columns],
