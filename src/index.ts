@@ -5,7 +5,8 @@
 export { type ColumnWishes, chooseColumns } from './data/columns.ts';
 export { readExamples } from './data/examples.ts';
 export { type ResolveOptions, resolveModel } from './data/hub.ts';
-export { type LabelledFile, readLabelledFile, sortLabels, splitExamples } from './data/labelled-file.ts';
+export { orderLabels } from './data/label-order.ts';
+export { type LabelledFile, readLabelledFile, splitExamples } from './data/labelled-file.ts';
 export { openModelFolder, replaceModelFolder } from './data/model-folder.ts';
 export { type SplitShares, stratifiedSplit } from './data/split.ts';
 export { openTable, type TableOptions } from './data/table.ts';

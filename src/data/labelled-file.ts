@@ -1,5 +1,6 @@
 import { type ColumnWishes, chooseColumns } from './columns.ts';
 import { readExamples } from './examples.ts';
+import { orderLabels } from './label-order.ts';
 import { type SplitShares, stratifiedSplit } from './split.ts';
 import { openTable, type TableOptions } from './table.ts';
 import { textKey } from './text-key.ts';
@@ -9,7 +10,7 @@ import type { Example, ExampleColumns, RefusedRow } from './types.ts';
 export interface LabelledFile {
   /** Rows with a text and a label. */
   examples: (Example & { label: string })[];
-  /** The distinct labels, sorted: numbers by value, words by code point. */
+  /** The distinct labels, in the order of `orderLabels`. */
   labels: string[];
   columns: ExampleColumns;
   /** Rows that could not be used, with the reason. */
@@ -38,17 +39,10 @@ export async function readLabelledFile(path: string, options: TableOptions & Col
       else if (text.trim() === '') refused.push({ line, reason: 'empty text' });
       else examples.push({ ...example, label });
     }
-    return { examples, labels: sortLabels(new Set(examples.map(({ label }) => label))), columns, refused };
+    return { examples, labels: orderLabels(examples.map(({ label }) => label)), columns, refused };
   } finally {
     await table.close();
   }
-}
-
-/** Labels in the order in which their ids are given: numbers by value, everything else by code point. */
-export function sortLabels(labels: Iterable<string>): string[] {
-  const all = [...labels];
-  const numeric = all.every((label) => label.trim() !== '' && Number.isFinite(Number(label)));
-  return all.sort(numeric ? (a, b) => Number(a) - Number(b) : (a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** Splits examples as `stratifiedSplit` does: same share of every label on each side, copies of a text together. */

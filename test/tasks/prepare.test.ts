@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { createAudit } from '../../src/data/audit.ts';
+import { orderLabels } from '../../src/data/label-order.ts';
 import type { Example } from '../../src/data/types.ts';
 import { UsageError } from '../../src/errors.ts';
 import { readTokenizer } from '../../src/tasks/model.ts';
-import { classWeightsOf, encodeSplits, orderLabels, splitSurvey, surveyExamples } from '../../src/tasks/prepare.ts';
+import { classWeightsOf, encodeSplits, splitSurvey, surveyExamples } from '../../src/tasks/prepare.ts';
 import { tinyCheckpoint } from './tiny-model.ts';
 
 test.each<[string, string[], string[], string[]]>([
