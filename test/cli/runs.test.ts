@@ -15,7 +15,7 @@ describe('runs', () => {
     const rows = (await runCli(['runs', 'ls'], { cwd })).stdout.split('\n');
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
       ['run', 'state', 'steps', 'score'],
-      [run, 'finished', '56/56', `validation accuracy ${results.metrics.validation.accuracy.toFixed(4)}`],
+      [run, 'finished', '140/140', `validation accuracy ${results.metrics.validation.accuracy.toFixed(4)}`],
       [''],
     ]);
     const shown = (await runCli(['runs', 'show', run], { cwd })).stdout.split('\n');
