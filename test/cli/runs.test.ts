@@ -21,7 +21,7 @@ describe('runs', () => {
     const shown = (await runCli(['runs', 'show', run], { cwd })).stdout.split('\n');
     expect(shown.slice(0, 6)).toEqual([
       'run         runs/tiny',
-      'state       finished, step 56 of 56',
+      'state       finished, step 140 of 140',
       'model       tiny',
       'task        sequence-classification',
       'labels      2',
