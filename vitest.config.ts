@@ -6,6 +6,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
+    globalSetup: ['test/temporary-folder.ts'],
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
     // The native addon loads once per process and never in a second thread.
     pool: 'forks',
