@@ -116,7 +116,7 @@ async function dataFiles({ everyIntent }: Plan): Promise<DataFiles> {
   await mkdir(folder, { recursive: true });
   for (const split of ['train', 'test'] as const) {
     const { examples, labels } = await readLabelledFile(whole[split]);
-    const kept = new Set(labels.filter((_, i) => i % everyIntent === 0));
+    const kept = new Set(labels.toSorted().filter((_, i) => i % everyIntent === 0));
     const writer = await createCsvWriter(part[split]);
     await writer.write(['text', 'category']);
     for (const { text, label } of examples) if (kept.has(label)) await writer.write([text, label]);

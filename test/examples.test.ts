@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -10,14 +11,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 test.skipIf(process.env.DISTILTUNE_ENGINE === 'wasm')(
   'examples/fine-tune.ts learns and labels a sentence (skipped on wasm: it takes ten minutes there)',
   { timeout: 900_000 },
-  () => {
+  async () => {
     const folder = mkdtempSync(join(tmpdir(), 'distiltune-example-'));
     try {
-      const printed = execFileSync(process.execPath, ['dist/examples/fine-tune.js', join(folder, 'model')], {
-        cwd: root,
-        encoding: 'utf8',
-        env: { ...process.env, NO_COLOR: '1', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: String(2 ** 35) },
-      });
+      const { stdout: printed } = await promisify(execFile)(
+        process.execPath,
+        ['dist/examples/fine-tune.js', join(folder, 'model')],
+        {
+          cwd: root,
+          env: { ...process.env, NO_COLOR: '1', MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: String(2 ** 35) },
+        },
+      );
       expect(Number(/accuracy: ([\d.]+)/.exec(printed)?.[1])).toBeGreaterThan(0.75);
       expect(printed).toMatch(/\nlost_or_stolen_card 0\.\d{3}\n$/);
       const config = JSON.parse(readFileSync(join(folder, 'model', 'config.json'), 'utf8'));
