@@ -31,6 +31,8 @@ export interface EncoderPass {
 // Sites of dropout: each layer has this many, the embeddings the first, heads those from HEAD_SITE on.
 const SITES_PER_LAYER = 1024;
 export const HEAD_SITE = SITES_PER_LAYER * 1000;
+/** Sites that one micro-batch may use, the head's included. */
+export const MICRO_BATCH_SITES = HEAD_SITE * 2;
 
 const WORDS = 'distilbert.embeddings.word_embeddings.weight';
 const POSITIONS = 'distilbert.embeddings.position_embeddings.weight';

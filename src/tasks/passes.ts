@@ -19,12 +19,9 @@ export interface TrainingBatch<Target> {
   targets: Target[];
   /** Sum of the weights of all targets of the step. */
   normalizer: number;
-  /** Where dropout draws from: `site` must differ between the micro-batches of a step by `MICRO_BATCH_SITES`. */
+  /** Where dropout draws from: `site` must differ between the micro-batches of a step by `MICRO_BATCH_SITES` (encoder/distilbert.ts). */
   key: RandomKey;
 }
-
-/** Dropout sites that one micro-batch may use. */
-export const MICRO_BATCH_SITES = HEAD_SITE * 2;
 
 /** Forward and backward of one micro-batch: adds to `gradients`, returns its part of the step's mean loss. */
 export function trainBatch<Target>(

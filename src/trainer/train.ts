@@ -1,3 +1,4 @@
+import { MICRO_BATCH_SITES } from '../encoder/distilbert.ts';
 import { Gradients } from '../encoder/weights.ts';
 import { pauseForEvents } from '../engine/pause.ts';
 import { permutation } from '../engine/random.ts';
@@ -40,7 +41,6 @@ export interface TrainOptions<Target> {
 
 // Randomness: shuffling draws at the epoch's number, dropout at the step's.
 const SHUFFLE_SITE = -1;
-const MICRO_BATCH_SITES = 1024 * 2000;
 
 /**
  * Trains a model, telling what it does as it goes. Two runs with the same seed, data, settings, engine and machine
