@@ -122,11 +122,9 @@ export async function loadTrainedModel(
   folder: ModelFolder,
 ): Promise<Model<number, ClassPrediction> | Model<number, ValuePrediction>> {
   const config = await readConfig(folder);
-  const architectures = config.extra.architectures;
-  const found = Array.isArray(architectures) ? architectures.join(', ') : 'none';
   const fix = 'Give the folder of a fine-tuned model, or fine-tune one with `distiltune train`.';
   if (config.problemType === 'regression' || config.labels?.length === 1) {
-    return refuseUntrained(await loadModel(engine, folder, regression()), folder, found, fix);
+    return refuseUntrained(await loadModel(engine, folder, regression()), folder, fix);
   }
   if (!config.labels) {
     throw new DataError('The model has no labels: it was not fine-tuned for classification.', {
@@ -137,7 +135,6 @@ export async function loadTrainedModel(
   return refuseUntrained(
     await loadModel(engine, folder, sequenceClassification({ labels: config.labels })),
     folder,
-    found,
     fix,
   );
 }
@@ -146,14 +143,13 @@ export async function loadTrainedModel(
 function refuseUntrained<Target, Prediction>(
   model: Model<Target, Prediction>,
   folder: ModelFolder,
-  found: string,
   fix: string,
 ): Model<Target, Prediction> {
   const { missing, misShaped } = model.report;
   const absent = [...missing, ...misShaped.map(({ name }) => name)];
   if (absent.length === 0) return model;
   model.dispose();
-  throw new DataError(`The checkpoint (${found}) lacks the classification head: ${absent.join(', ')}.`, {
+  throw new DataError(`The checkpoint lacks the classification head: ${absent.join(', ')}.`, {
     where: folder.where,
     fix,
   });
