@@ -27,7 +27,33 @@ export interface Example {
   pair?: string;
   /** Absent when the file has no label column or the cell is empty. */
   label?: string;
+  /** Multi-label: the labels that apply, none twice; may be empty. Absent: not labelled. */
+  labels?: string[];
   /** 1-based line of the source file; 0 when the example did not come from a file. */
+  line: number;
+}
+
+/** A text in words, each with a tag, for token classification. */
+export interface TokenExample {
+  words: string[];
+  /** IOB2, one per word ("B-PER", "I-PER", "O"). Absent: not labelled. */
+  tags?: string[];
+  /** The text that the words stand in. Absent: the file had words only. */
+  text?: string;
+  /** Where each word stands in `text`, in UTF-16 units: `text.slice(start, end)` is the word. */
+  offsets?: [start: number, end: number][];
+  /** 1-based line on which it begins. */
+  line: number;
+}
+
+/** A question about a context, for extractive question answering. */
+export interface QuestionExample {
+  id: string;
+  question: string;
+  context: string;
+  /** `context.slice(start, start + text.length)` is each answer (UTF-16). Empty: none is right. Absent: not labelled. */
+  answers?: { text: string; start: number }[];
+  /** JSON Lines: its line; SQuAD's JSON: the number of the question in the file, from 1. */
   line: number;
 }
 

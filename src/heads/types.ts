@@ -10,12 +10,24 @@ export interface HeadContext {
   weights: Weights;
 }
 
+/** How the rows of `hidden` belong together. */
+export interface RowLayout {
+  /** Tokens of each sequence, in the order of the rows, [B]. With rows `first` a sequence has one row all the same. */
+  lengths: Int32Array;
+  /** Which target each sequence belongs to, [B]: sequences are sorted by length, and a long text may have several. */
+  targetOf: Int32Array;
+}
+
 /** What a pass for training adds. */
 export interface HeadTraining extends HeadContext {
   gradients: Gradients;
+  layout: RowLayout;
   /** Dropout mask, 0 or 1 / (1 - rate); null where nothing is dropped. `place` tells the head's own places apart. */
   drawMask(shape: number[], rate: number, place: number): Tensor | null;
 }
+
+/** Labels of tokens that no loss is computed for have this id, as in PyTorch. */
+export const IGNORED = -100;
 
 /**
  * A task's own layers on top of the encoder. A plain object: no state but the settings it was made with; its weights
@@ -26,8 +38,9 @@ export interface Head<Target> {
   readonly architecture: string;
   /** Which hidden states it reads: of each sequence's first token, [B, D], or of every token, [T, D]. */
   readonly rows: 'first' | 'all';
+  /** The weights beside the encoder's own. A weight shared with the encoder is not among them. */
   parameters(config: DistilBertConfig): ParameterSpec[];
-  /** Outputs for prediction, one row per row of `hidden`. Does not dispose `hidden`. */
+  /** Outputs for prediction, one row per row of `hidden`, whichever rows those are. Does not dispose `hidden`. */
   logits(context: HeadContext, hidden: Tensor): Tensor;
   /**
    * How much the targets weigh in a mean loss: the sum over all micro-batches of a step is the `normalizer` of each, so
@@ -36,7 +49,8 @@ export interface Head<Target> {
   weigh(targets: Target[]): number;
   /**
    * Loss and gradients of one micro-batch. Adds the gradients of the head's weights; disposes `hidden`.
-   * @param targets in the order of the rows
+   * @param targets what `layout.targetOf` counts
+   * @param normalizer above 0
    * @returns the part of the step's mean loss, and its gradient with respect to `hidden`
    */
   train(
@@ -46,3 +60,4 @@ export interface Head<Target> {
     normalizer: number,
   ): { loss: number; dHidden: Tensor };
 }
+
