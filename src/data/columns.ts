@@ -60,11 +60,18 @@ export function chooseColumns(table: Table, wishes: ColumnWishes = {}): ExampleC
   refuseNested(table, [text.value, pair.value, label.value]);
   if (label.value === null) {
     if (wishes.labelRequired ?? true) throw withoutLabel(table, taken, text.value);
-    return { text, pair, label, labelKind: null, task: null };
+    return { text, pair, label, labels: null, labelKind: null, task: null };
   }
   const profile = table.profiles[label.value]!;
   const askedTask = wishes.task === undefined || wishes.task === 'auto' ? null : wishes.task;
-  return { text, pair, label, labelKind: labelKindOf(profile), task: chooseTask(profile, askedTask) };
+  return {
+    text,
+    pair,
+    label,
+    labels: null,
+    labelKind: labelKindOf(profile),
+    task: chooseTask(profile, askedTask),
+  };
 }
 
 function asked(wish: string | null | undefined): string | null {

@@ -1,5 +1,4 @@
-import type { LabelTask } from './label-kind.ts';
-import type { Example, RefusedRow, Table, TableRow } from './types.ts';
+import type { Example, ExampleColumns, LabelLists, RefusedRow, Table, TableRow, TextTask } from './types.ts';
 
 /** 0-based columns of the examples. */
 export interface ExampleSource {
@@ -7,7 +6,20 @@ export interface ExampleSource {
   pair: number | null;
   label: number | null;
   /** With `regression` a label that is no finite number refuses its row. */
-  task: LabelTask | null;
+  task: TextTask | null;
+  /** Multi-label: how a row's labels are written. */
+  labels?: LabelLists | null;
+}
+
+/** The columns that were chosen, without the reasons. */
+export function sourceOf({ text, pair, label, labels, task }: ExampleColumns): ExampleSource {
+  return {
+    text: text.value,
+    pair: pair.value,
+    label: label.value,
+    task: task?.value ?? null,
+    labels: labels?.value ?? null,
+  };
 }
 
 const internedLabels = 10_000;

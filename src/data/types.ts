@@ -21,6 +21,28 @@ export interface RefusedRow {
   reason: string;
 }
 
+/** What the examples of a file are for. */
+export type TaskType = TextTask | 'token-classification' | 'question-answering';
+
+/** The tasks whose examples are texts. */
+export type TextTask = 'sequence-classification' | 'regression' | 'multi-label' | 'masked-lm';
+
+/** Something odd about an example that was read all the same, and how. */
+export interface ExampleNote {
+  /**
+   * - `scheme`: a tag that its neighbours do not allow ("I-PER after O"): it begins an entity;
+   * - `cut-word`: an entity that begins or ends inside a word: it has the whole word;
+   * - `offset`: a place counted otherwise than the file's others, or a little wrong: found by its text;
+   * - `answer`: one of several answers that is not in the context: left out;
+   * - `no-answer`: a question without an answer in a file that says it has none such;
+   * - `duplicate-id`: a question whose id an earlier one has.
+   */
+  kind: 'scheme' | 'cut-word' | 'offset' | 'answer' | 'no-answer' | 'duplicate-id';
+  /** Where it is, where that is not the example's own line. */
+  line?: number;
+  reason: string;
+}
+
 /** One text (or pair of texts) with what is known about it. `label` is the cell as it stands, trimmed. */
 export interface Example {
   text: string;
@@ -44,6 +66,8 @@ export interface TokenExample {
   offsets?: [start: number, end: number][];
   /** 1-based line on which it begins. */
   line: number;
+  /** Absent: nothing odd. */
+  notes?: ExampleNote[];
 }
 
 /** A question about a context, for extractive question answering. */
@@ -55,15 +79,17 @@ export interface QuestionExample {
   answers?: { text: string; start: number }[];
   /** JSON Lines: its line; SQuAD's JSON: the number of the question in the file, from 1. */
   line: number;
+  /** Absent: nothing odd. */
+  notes?: ExampleNote[];
 }
 
 /** An open file of rows. Nothing of it is held in memory but `sample` and `profiles`. */
 export interface Table {
   /** What errors call it: the path, or `standard input`. */
   name: string;
-  format: 'csv' | 'tsv' | 'jsonl';
+  format: 'csv' | 'tsv' | 'jsonl' | 'text';
   encoding: Choice<string>;
-  /** `''`: one column, nothing delimits. null for JSON Lines, as the next two. */
+  /** `''`: one column, nothing delimits. null for JSON Lines and plain text, as the next two. */
   delimiter: Choice<string> | null;
   /** Whether `"` quotes a cell (true) or is text like any other (false). */
   quotes: Choice<boolean> | null;
@@ -94,6 +120,7 @@ export type ColumnKind =
   | 'ids'
   | 'classes'
   | 'text'
+  | 'lists'
   | 'nested';
 
 /** Statistics of one column over the rows looked at. */
@@ -120,14 +147,26 @@ export interface ColumnProfile {
 
 export type LabelKind = 'words' | 'whole numbers' | 'booleans' | 'numbers';
 
+/** How several labels of one row are written. */
+export type LabelLists =
+  /** A JSON list in the label column's cell, or Python's. */
+  | { form: 'list' }
+  /** One cell, labels divided by a character; `''`: each cell is one label. */
+  | { form: 'delimited'; delimiter: string }
+  /** A column for each label. `emptyIsNo`: an empty cell says that the label does not apply; else that it is not known. */
+  | { form: 'columns'; columns: { index: number; label: string }[]; emptyIsNo: boolean };
+
 /** Which columns the examples come from, 0-based. */
 export interface ExampleColumns {
   text: Choice<number>;
   /** null value: single texts. */
   pair: Choice<number | null>;
-  /** null value: no label column. */
+  /** null value: no label column, or one for each label. */
   label: Choice<number | null>;
+  /** Multi-label; null for all else. */
+  labels: Choice<LabelLists> | null;
+  /** null without labels, and for several a row. */
   labelKind: LabelKind | null;
-  /** What the labels ask for; null without labels. */
-  task: Choice<'sequence-classification' | 'regression'> | null;
+  /** What the labels ask for, or what was asked; null without labels where nothing was. */
+  task: Choice<TextTask> | null;
 }
