@@ -3,7 +3,7 @@ import { DataError } from '../errors.ts';
 import type { ByteSource, ModelFolder, ModelWriter } from '../files.ts';
 import { noWeightsError, shardNames, weightsFile, weightsIndexFile } from '../weight-files.ts';
 import { configJson, type DistilBertConfig } from './config.ts';
-import { encoderPrefix, type ParameterSpec, parameterName } from './names.ts';
+import { copiesWordEmbeddings, encoderPrefix, type ParameterSpec, parameterName, wordEmbeddings } from './names.ts';
 import { type NamedTensor, readHeader, readTensor, type TensorEntry, writeSafetensors } from './safetensors.ts';
 
 export type { ModelFolder, ModelWriter } from '../files.ts';
@@ -32,10 +32,12 @@ export async function readWeights(
 ): Promise<LoadReport> {
   const shards = await openShards(folder, await weightFiles(folder));
   try {
-    const { tensors, report } = match(shards, expected, folder.where);
+    const { tensors, copies, report } = match(shards, expected, folder.where);
     refuseBrokenEncoder(report, folder.where);
     for (const { spec, shard, entry } of tensors) {
-      await assign(spec, await readTensor(shard.source, entry, shard.where));
+      const data = await readTensor(shard.source, entry, shard.where);
+      if (spec.name === wordEmbeddings) for (const copy of copies) await refuseDifferent(copy, data);
+      await assign(spec, data);
     }
     return report;
   } finally {
@@ -65,11 +67,17 @@ async function openShards(folder: ModelFolder, names: string[]): Promise<Shard[]
   return shards;
 }
 
+interface StoredTensor {
+  shard: Shard;
+  entry: TensorEntry;
+}
+
 /** Pairs the parameters with the tensors of the files. */
 function match(shards: Shard[], expected: ParameterSpec[], where: string) {
   const specs = new Map(expected.map((spec) => [spec.name, spec]));
   const seen = new Map<string, string>();
-  const tensors: { spec: ParameterSpec; shard: Shard; entry: TensorEntry }[] = [];
+  const tensors: (StoredTensor & { spec: ParameterSpec })[] = [];
+  const copies: StoredTensor[] = [];
   const report: LoadReport = { loaded: [], missing: [], misShaped: [], unexpected: [] };
   for (const shard of shards) {
     for (const entry of shard.tensors.values()) {
@@ -84,7 +92,9 @@ function match(shards: Shard[], expected: ParameterSpec[], where: string) {
       }
       seen.set(name, entry.name);
       const spec = specs.get(name);
-      if (spec === undefined) {
+      if (copiesWordEmbeddings(name, specs)) {
+        copies.push({ shard, entry });
+      } else if (spec === undefined) {
         report.unexpected.push(entry.name);
       } else if (String(spec.shape) !== String(entry.shape)) {
         report.misShaped.push({ name, expected: spec.shape, found: entry.shape });
@@ -95,7 +105,17 @@ function match(shards: Shard[], expected: ParameterSpec[], where: string) {
     }
   }
   report.missing = expected.map((spec) => spec.name).filter((name) => !seen.has(name));
-  return { tensors, report };
+  return { tensors, copies, report };
+}
+
+/** @throws DataError where what should be a copy of the word embeddings holds other values, which would go unused */
+async function refuseDifferent({ shard, entry }: StoredTensor, embeddings: Float32Array): Promise<void> {
+  const copy = await readTensor(shard.source, entry, shard.where);
+  if (copy.length === embeddings.length && copy.every((value, i) => value === embeddings[i])) return;
+  throw new DataError(`"${entry.name}" differs from the word embeddings, which config.json says it shares.`, {
+    where: shard.where,
+    fix: 'To use it as it is, set "tie_word_embeddings" to false in config.json; to do without it, take it out of the file.',
+  });
 }
 
 function refuseBrokenEncoder(report: LoadReport, where: string): void {

@@ -14,6 +14,9 @@ export interface ParameterSpec {
 /** What the encoder's parameters begin with; every other parameter is a head's. */
 export const encoderPrefix = 'distilbert.';
 
+/** The word embeddings, [V, D], which the masked-LM head may share. */
+export const wordEmbeddings: string = `${encoderPrefix}embeddings.word_embeddings.weight`;
+
 /** A linear layer: weight [out, in] and bias [out]. */
 export function linearParameters(name: string, out: number, inputs: number): ParameterSpec[] {
   return [
@@ -35,7 +38,7 @@ export function encoderParameters(config: DistilBertConfig): ParameterSpec[] {
   const { dim: D, hiddenDim: F, vocabSize: V, maxPositionEmbeddings: positions } = config;
   const embeddings = `${encoderPrefix}embeddings`;
   const specs: ParameterSpec[] = [
-    { name: `${embeddings}.word_embeddings.weight`, shape: [V, D], init: 'normal', decay: true },
+    { name: wordEmbeddings, shape: [V, D], init: 'normal', decay: true },
     {
       name: `${embeddings}.position_embeddings.weight`,
       shape: [positions, D],
@@ -76,4 +79,13 @@ export function parameterName(tensorName: string): string | undefined {
   let name = tensorName;
   for (const [pattern, replacement] of translations) name = name.replace(pattern, replacement);
   return notParameters.test(name) ? undefined : name;
+}
+
+/**
+ * Whether a tensor of a checkpoint is to be a second copy of the word embeddings: the projection's weight beside a
+ * masked-LM head that has none of its own. Files that were not written as safetensors from the start hold such copies.
+ * @param expected the model's parameters by name
+ */
+export function copiesWordEmbeddings(name: string, expected: ReadonlyMap<string, unknown>): boolean {
+  return name === 'vocab_projector.weight' && expected.has('vocab_projector.bias') && !expected.has(name);
 }

@@ -46,6 +46,63 @@ export function crossEntropy(
   });
 }
 
+/**
+ * Cross-entropy of plain class indices among many classes: the sum of -log p(target) divided by `normalizer`, its gradient
+ * p - [c = target]. `crossEntropy` would build all rows x classes in JavaScript. Disposes `logits`: with a vocabulary for
+ * classes a tensor of its size is the largest there is, and no more than three are held at a time.
+ * @param logits [N, C]
+ * @param targets [N]
+ */
+export function sparseCrossEntropy(e: Engine, logits: Tensor, targets: number[], normalizer: number): LossGradient {
+  const [rows, classes] = logits.shape as [number, number];
+  const places = Int32Array.from(targets, (target, row) => row * classes + target);
+  const placesOfTargets = e.ints(places, [rows]);
+  const logProbabilities = e.logSoftmax(logits);
+  e.dispose(logits);
+  const ofTargets = e.tidy(() =>
+    e.values(e.gatherRows(e.reshape(logProbabilities, [rows * classes, 1]), placesOfTargets)),
+  );
+  const probabilities = e.exp(logProbabilities);
+  e.dispose(logProbabilities);
+  const pull = e.scale(probabilities, 1 / normalizer);
+  e.dispose(probabilities);
+  const dLogits = e.tidy(() => {
+    const share = e.floats(new Float32Array(rows).fill(-1 / normalizer), [rows, 1]);
+    return e.add(pull, e.reshape(e.scatterRows(share, placesOfTargets, rows * classes), [rows, classes]));
+  });
+  e.dispose(pull, placesOfTargets);
+  return { loss: -sumOf(ofTargets) / normalizer, dLogits };
+}
+
+/**
+ * Binary cross-entropy of each output, as torch.nn.BCEWithLogitsLoss(pos_weight) defines it, divided by `normalizer` instead
+ * of the number of outputs: -w y log s(x) - (1 - y) log(1 - s(x)) with the logistic function s; its gradient is
+ * (1 - y) s(x) - w y (1 - s(x)).
+ * @param logits [B, C]
+ * @param targets 0 or 1 for each output, [B][C]
+ * @param positiveWeights w of each output; absent: all 1
+ */
+export function binaryCrossEntropy(
+  e: Engine,
+  logits: Tensor,
+  targets: number[][],
+  normalizer: number,
+  positiveWeights?: readonly number[],
+): LossGradient {
+  const classes = logits.shape[1]!;
+  let loss = 0;
+  const gradient = e.values(logits).map((x, i) => {
+    const y = targets[Math.floor(i / classes)]![i % classes]!;
+    const positive = (positiveWeights?.[i % classes] ?? 1) * y;
+    const negative = 1 - y;
+    // log(1 + exp(-|x|)), which never overflows, is what both logarithms have in common.
+    const common = Math.log1p(Math.exp(-Math.abs(x)));
+    loss += positive * (common + Math.max(-x, 0)) + negative * (common + Math.max(x, 0));
+    return (negative / (1 + Math.exp(-x)) - positive / (1 + Math.exp(x))) / normalizer;
+  });
+  return { loss: loss / normalizer, dLogits: e.floats(gradient, logits.shape) };
+}
+
 /** Mean squared error, the sum of squares divided by `normalizer`. @param logits [B, 1] */
 export function squaredError(e: Engine, logits: Tensor, targets: number[], normalizer: number): LossGradient {
   const differences = e.values(logits).map((value, row) => value - targets[row]!);

@@ -60,4 +60,3 @@ export interface Head<Target> {
     normalizer: number,
   ): { loss: number; dHidden: Tensor };
 }
-
