@@ -1,10 +1,222 @@
+import type { Choice } from './types.ts';
+
 /**
  * How tags write entities. Each tag is a prefix and a type ("B-PER"), or O.
  *
  * - IOB1: I- everywhere; B- only where an entity follows another of its type at once.
  * - IOB2: every entity begins with B- and goes on with I-.
- * - IOBES: as IOB2, but ends with E-, and S- is an entity of one word.
+ * - IOBES: as IOB2, but ends with E-, and S- is an entity of one word. (BMES: M- for I-.)
  * - BILOU: IOBES with L- for E- and U- for S-.
  * - none: plain classes (NOUN, VERB): no entities.
  */
 export type TagScheme = 'IOB1' | 'IOB2' | 'IOBES' | 'BILOU' | 'none';
+
+export const tagSchemes: readonly TagScheme[] = ['IOB1', 'IOB2', 'IOBES', 'BILOU', 'none'];
+
+/** A tag as what it says: where in an entity of which type its word stands. */
+interface TagParts {
+  role: 'outside' | 'begin' | 'inside' | 'end' | 'single';
+  /** `''` outside. */
+  type: string;
+}
+
+const roles: Record<string, TagParts['role']> = {
+  B: 'begin',
+  I: 'inside',
+  M: 'inside',
+  E: 'end',
+  L: 'end',
+  S: 'single',
+  U: 'single',
+  W: 'single',
+};
+
+const outside: TagParts = { role: 'outside', type: '' };
+
+const prefixesOf: Record<Exclude<TagScheme, 'none'>, string> = {
+  IOB1: 'BI',
+  IOB2: 'BI',
+  IOBES: 'BIMESW',
+  BILOU: 'BILU',
+};
+
+/** The parts of a tag; undefined when it is neither O nor a prefix and a type. */
+function parseTag(tag: string): TagParts | undefined {
+  if (tag === 'O') return outside;
+  const separator = tag[1];
+  if ((separator !== '-' && separator !== '_') || tag.length < 3) return undefined;
+  const role = roles[tag[0]!];
+  return role === undefined ? undefined : { role, type: tag.slice(2) };
+}
+
+/** Whether a tag is O, or a prefix and a type. */
+export function isEntityTag(tag: string): boolean {
+  return parseTag(tag) !== undefined;
+}
+
+/** Whether a scheme has the tag. */
+export function isTagOf(tag: string, scheme: TagScheme): boolean {
+  if (scheme === 'none') return tag !== '';
+  return tag === 'O' || (isEntityTag(tag) && prefixesOf[scheme].includes(tag[0]!));
+}
+
+/** Whether a word begins an entity, given the word before it: the same in all schemes (conlleval's `startOfChunk`). */
+function begins(previous: TagParts, current: TagParts): boolean {
+  if (current.role === 'outside') return false;
+  if (current.role === 'begin' || current.role === 'single') return true;
+  return previous.type !== current.type || previous.role === 'end' || previous.role === 'single';
+}
+
+/**
+ * The tags of one sentence as IOB2. A tag that its neighbours do not allow (see `tagProblems`) begins an entity.
+ * Plain classes stay as they are.
+ * @param tags each of them `isTagOf` the scheme
+ */
+export function toIob2(tags: readonly string[], scheme: TagScheme): string[] {
+  if (scheme === 'none') return [...tags];
+  let previous = outside;
+  return tags.map((tag) => {
+    const current = parseTag(tag)!;
+    const prefix = begins(previous, current) ? 'B' : 'I';
+    previous = current;
+    return current.role === 'outside' ? 'O' : `${prefix}-${current.type}`;
+  });
+}
+
+/** A tag that its scheme does not allow beside its neighbours. */
+export interface TagProblem {
+  /** Index of the word. */
+  index: number;
+  /** "I-PER after B-LOC". */
+  problem: string;
+}
+
+/**
+ * The places of a sentence that do not follow the scheme.
+ * @param tags each of them `isTagOf` the scheme
+ */
+export function tagProblems(tags: readonly string[], scheme: TagScheme): TagProblem[] {
+  if (scheme === 'none') return [];
+  const problems: TagProblem[] = [];
+  const add = (index: number, problem: string) => problems.push({ index, problem });
+  const hasEnds = scheme === 'IOBES' || scheme === 'BILOU';
+  let previous = outside;
+  tags.forEach((tag, index) => {
+    const current = parseTag(tag)!;
+    const place = index === 0 ? 'at the start of the sentence' : `after ${tags[index - 1]}`;
+    const continues = previous.type === current.type && previous.role !== 'outside';
+    const isOpen = previous.role === 'begin' || previous.role === 'inside';
+    const opens = current.role === 'begin' || current.role === 'single';
+    if (hasEnds && isOpen && (opens || !continues)) {
+      add(index - 1, `${tags[index - 1]} before ${tag}: the entity does not end`);
+    }
+    if (scheme === 'IOB1') {
+      if (current.role === 'begin' && !continues) add(index, `${tag} ${place}: IOB1 begins an entity there with I-`);
+    } else if (current.role !== 'outside' && !opens && begins(previous, current)) {
+      add(index, `${tag} ${place}`);
+    }
+    previous = current;
+  });
+  if (hasEnds && (previous.role === 'begin' || previous.role === 'inside')) {
+    add(tags.length - 1, `${tags.at(-1)} at the end of the sentence: the entity does not end`);
+  }
+  return problems;
+}
+
+/** Looks through the tags of a file, sentence by sentence, and says how they write entities. */
+export interface SchemeDetector {
+  add(tags: readonly string[]): void;
+  /** @param asked a scheme that a person named */
+  result(asked?: TagScheme | null): Choice<TagScheme>;
+}
+
+const flag = '--tag-scheme';
+
+/**
+ * Plain classes have no prefix. Ends with E- and S-, or L- and U-, are IOBES or BILOU. IOB1 and IOB2 have the same letters
+ * and are told apart by how entities begin: always with B- in IOB2; in IOB1 with I-, B- only between two that touch.
+ */
+export function createSchemeDetector(): SchemeDetector {
+  const letters = new Map<string, number>();
+  let plain = 0;
+  let firstPlain = '';
+  let prefixed = 0;
+  /** Entities that begin where IOB1 and IOB2 differ, with B- and with I-. */
+  let withB = 0;
+  let withI = 0;
+  return {
+    add(tags) {
+      let previous = outside;
+      for (const tag of tags) {
+        const current = parseTag(tag);
+        if (current === undefined) {
+          plain++;
+          if (firstPlain === '') firstPlain = tag;
+          previous = outside;
+          continue;
+        }
+        if (current.role !== 'outside') {
+          prefixed++;
+          letters.set(tag[0]!, (letters.get(tag[0]!) ?? 0) + 1);
+          const touches = previous.type === current.type;
+          if (current.role === 'begin' && !touches) withB++;
+          if (current.role === 'inside' && begins(previous, current)) withI++;
+        }
+        previous = current;
+      }
+    },
+    result(asked = null) {
+      const choose = (value: TagScheme, reason: string) => ({ value, reason, flag });
+      if (asked !== null) return choose(asked, 'as asked');
+      if (plain > prefixed) {
+        const isBare = firstPlain in roles ? '; entities are written with a type: B-NAME, I-NAME' : '';
+        return choose('none', `plain tags, such as "${firstPlain}"${isBare}`);
+      }
+      if (prefixed === 0) return choose('IOB2', 'no entities: every tag is O');
+      const count = (some: string) => [...some].reduce((sum, letter) => sum + (letters.get(letter) ?? 0), 0);
+      // Every entity has one of these; a few are slips of the pen.
+      const needed = (count('B') + count('SWU')) / 2;
+      const [iobes, bilou] = [count('ESW'), count('LU')];
+      if (iobes > 0 && iobes >= needed) return choose('IOBES', `entities end with ${listed(letters, 'ESW')}`);
+      if (bilou > 0 && bilou >= needed) return choose('BILOU', `entities end with ${listed(letters, 'LU')}`);
+      if (withI === 0) return choose('IOB2', 'every entity begins with B-');
+      if (withB === 0) return choose('IOB1', 'entities begin with I-, B- only divides two that touch');
+      const share = (count: number) => `${Math.floor((1000 * count) / (withB + withI)) / 10} % of the entities`;
+      return withB >= withI
+        ? choose('IOB2', `${share(withB)} begin with B-`)
+        : choose('IOB1', `${share(withI)} begin with I-`);
+    },
+  };
+}
+
+function listed(letters: ReadonlyMap<string, number>, some: string): string {
+  return [...some]
+    .filter((letter) => letters.has(letter))
+    .map((letter) => `${letter}-`)
+    .join(' and ');
+}
+
+/** Tags in the order of their class numbers: O, then the types alphabetically, B- before I-; plain classes alphabetically. */
+export function orderTags(tags: Iterable<string>): string[] {
+  const collator = new Intl.Collator('en', { numeric: true });
+  const key = (tag: string) => parseTag(tag) ?? { role: 'begin', type: tag };
+  return [...new Set(tags)].sort((a, b) => {
+    if (a === 'O' || b === 'O') return a === 'O' ? -1 : 1;
+    const [left, right] = [key(a), key(b)];
+    return (
+      collator.compare(left.type, right.type) ||
+      (left.type < right.type ? -1 : left.type > right.type ? 1 : 0) ||
+      (a < b ? -1 : 1)
+    );
+  });
+}
+
+/** The entities of IOB2 tags: words from `start` to before `end`. */
+export function entitiesOf(tags: readonly string[]): { type: string; start: number; end: number }[] {
+  const entities: { type: string; start: number; end: number }[] = [];
+  tags.forEach((tag, index) => {
+    if (tag.startsWith('B-')) entities.push({ type: tag.slice(2), start: index, end: index + 1 });
+    else if (tag.startsWith('I-')) entities.at(-1)!.end = index + 1;
+  });
+  return entities;
+}
