@@ -7,6 +7,7 @@ import { markLineEnds, restoreLineEnds } from './line-ends.ts';
 import type { TableRow } from './types.ts';
 
 export interface CsvOptions {
+  /** A character, or comma, semicolon, tab, pipe, none; null or absent: detected, as the next two. */
   delimiter?: string | null;
   quotes?: boolean | null;
   header?: boolean | null;

@@ -1,25 +1,13 @@
 import { DataError } from '../errors.ts';
-import { refuseBinary } from './binary.ts';
 import { createColumnProfiler } from './column-profile.ts';
-import { detectCsv } from './csv-format.ts';
-import { decodeText, detectEncoding } from './encoding.ts';
+import { type CsvOptions, detectCsv } from './csv-format.ts';
 import type { Format } from './format.ts';
 import { detectJsonLines, isJsonLines } from './json-format.ts';
-import { type ByteSource, type ByteStream, openSource } from './source.ts';
+import type { ByteStream } from './source.ts';
+import { openText, type TextSource, type TextSourceOptions } from './text-source.ts';
 import type { ColumnProfile, RefusedRow, Table, TableRow } from './types.ts';
 
-export interface TableOptions {
-  /** A character, or comma, semicolon, tab, pipe, none; null or absent: detected, as the next three. */
-  delimiter?: string | null;
-  /** A label of the WHATWG Encoding Standard. */
-  encoding?: string | null;
-  quotes?: boolean | null;
-  header?: boolean | null;
-  /** What errors call the data. Default: the path, or `standard input`. */
-  name?: string;
-  /** The rows are wanted once only: a stream need not be copied to a temporary file. */
-  once?: boolean;
-}
+export interface TableOptions extends TextSourceOptions, CsvOptions {}
 
 /** Detection reads until there are this many characters, or it has looked at this many cells. */
 const profiledCharacters = 64 << 20;
@@ -38,33 +26,33 @@ const sampleLength = 100;
  * @throws UsageError when an option is wrong.
  */
 export async function openTable(source: string | ByteStream, options: TableOptions = {}): Promise<Table> {
-  const bytes = await openSource(source, options);
+  const text = await openText(source, options);
   try {
-    return await describe(bytes, options);
+    const isJson = isJsonLines(text.head, text.name);
+    return await tableOf(text, await (isJson ? jsonFormat(text) : csvFormat(text, options)));
   } catch (error) {
-    await bytes.close();
+    await text.close();
     throw error;
   }
 }
 
-async function describe(bytes: ByteSource, options: TableOptions): Promise<Table> {
-  const { name } = bytes;
-  refuseBinary(bytes.head, name);
-  const encoding = await detectEncoding(bytes, options.encoding ?? null);
-  const head = new TextDecoder(encoding.value).decode(bytes.head, { stream: !bytes.headIsAll });
-  if (bytes.headIsAll && head.trim() === '') {
-    throw new DataError(head === '' ? 'the file is empty' : 'the file holds nothing but blanks', {
-      where: name,
-      fix: 'give a file with one row per text',
-    });
-  }
-  const read = () => decodeText(bytes.read(), encoding.value);
-  const readSample = () => (bytes.repeatable ? read() : once(head));
-  const sampleIsCut = !bytes.repeatable && !bytes.headIsAll;
-  const format = isJsonLines(head, name)
-    ? await detectJsonLines(readSample(), sampleIsCut, name)
-    : await detectCsv(head, bytes.headIsAll, name, options);
-  const { profiles, sample } = await profileColumns(format, readSample(), sampleIsCut, name);
+/** How a delimited text is to be read. */
+export function csvFormat({ head, headIsAll, name }: TextSource, options: CsvOptions): Promise<Format> {
+  return detectCsv(head, headIsAll, name, options);
+}
+
+/** How JSON Lines are to be read. */
+export function jsonFormat(text: TextSource): Promise<Format> {
+  return detectJsonLines(readSample(text), isSampleCut(text), text.name);
+}
+
+/**
+ * A text as a table, once it is known how its rows are told apart.
+ * @throws DataError when no row can be used
+ */
+export async function tableOf(text: TextSource, format: Format): Promise<Table> {
+  const { name, encoding } = text;
+  const { profiles, sample } = await profileColumns(format, readSample(text), isSampleCut(text), name);
   const ignore = () => {};
   return {
     ...format,
@@ -73,11 +61,20 @@ async function describe(bytes: ByteSource, options: TableOptions): Promise<Table
     profiles,
     sample,
     async *rows(onRefused = ignore) {
-      for await (const batch of format.batches(read(), onRefused, false)) yield* batch;
+      for await (const batch of format.batches(text.read(), onRefused, false)) yield* batch;
     },
-    batches: (onRefused = ignore) => format.batches(read(), onRefused, false),
-    close: () => bytes.close(),
+    batches: (onRefused = ignore) => format.batches(text.read(), onRefused, false),
+    close: () => text.close(),
   };
+}
+
+/** What may be looked at before the rows are read: all, or the beginning of what can be read once only. */
+function readSample({ repeatable, read, head }: TextSource): AsyncIterable<string> {
+  return repeatable ? read() : once(head);
+}
+
+function isSampleCut({ repeatable, headIsAll }: TextSource): boolean {
+  return !repeatable && !headIsAll;
 }
 
 async function* once(text: string): AsyncGenerator<string> {

@@ -1,0 +1,63 @@
+import { DataError } from '../errors.ts';
+import { refuseBinary } from './binary.ts';
+import { decodeText, detectEncoding } from './encoding.ts';
+import { type ByteStream, openSource } from './source.ts';
+import type { Choice } from './types.ts';
+
+/** Where the text of a file comes from. */
+export interface TextSource {
+  /** What errors call it. */
+  name: string;
+  encoding: Choice<string>;
+  /** The text of the first MiB; what its end cuts in two is not in it. */
+  head: string;
+  /** Whether `head` is all there is. */
+  headIsAll: boolean;
+  /** Whether `read` may be called more than once. */
+  repeatable: boolean;
+  /** The whole text, piece by piece, without a byte order mark. */
+  read(): AsyncGenerator<string>;
+  /** Frees what the source holds, a temporary copy included. */
+  close(): Promise<void>;
+}
+
+export interface TextSourceOptions {
+  /** What errors call the data. Default: the path, or `standard input`. */
+  name?: string;
+  /** The text is wanted once only: a stream need not be copied to a temporary file. */
+  once?: boolean;
+  /** A label of the WHATWG Encoding Standard; null or absent: detected. */
+  encoding?: string | null;
+}
+
+/**
+ * Opens a file or a stream of text.
+ * @throws DataError when there is none: missing, a folder, binary, empty.
+ */
+export async function openText(source: string | ByteStream, options: TextSourceOptions = {}): Promise<TextSource> {
+  const bytes = await openSource(source, options);
+  try {
+    const { name, headIsAll, repeatable } = bytes;
+    refuseBinary(bytes.head, name);
+    const encoding = await detectEncoding(bytes, options.encoding ?? null);
+    const head = new TextDecoder(encoding.value).decode(bytes.head, { stream: !headIsAll });
+    if (headIsAll && head.trim() === '') {
+      throw new DataError(head === '' ? 'the file is empty' : 'the file holds nothing but blanks', {
+        where: name,
+        fix: 'give a file with one row per text',
+      });
+    }
+    return {
+      name,
+      encoding,
+      head,
+      headIsAll,
+      repeatable,
+      read: () => decodeText(bytes.read(), encoding.value),
+      close: () => bytes.close(),
+    };
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
+}
