@@ -23,7 +23,7 @@ export interface LoadReport {
  * Reads a checkpoint, one file or sharded, into the parameters of a model, one tensor at a time.
  * @param assign is given the values of each parameter that the checkpoint has, float32 in the shape of its spec
  * @throws DataError where there are no weights that can be read, or with every missing, mis-shaped and unexpected tensor
- *   where the encoder is not whole
+ *   where the encoder is not whole, or where weights that the model ties differ
  */
 export async function readWeights(
   folder: ModelFolder,
@@ -112,10 +112,10 @@ function match(shards: Shard[], expected: ParameterSpec[], where: string) {
 async function refuseDifferent({ shard, entry }: StoredTensor, embeddings: Float32Array): Promise<void> {
   const copy = await readTensor(shard.source, entry, shard.where);
   if (copy.length === embeddings.length && copy.every((value, i) => value === embeddings[i])) return;
-  throw new DataError(`"${entry.name}" differs from the word embeddings, which config.json says it shares.`, {
-    where: shard.where,
-    fix: 'To use it as it is, set "tie_word_embeddings" to false in config.json; to do without it, take it out of the file.',
-  });
+  throw new DataError(
+    `"${entry.name}" differs from the word embeddings, which by config.json are the very same weights.`,
+    { where: shard.where, fix: 'To train the two apart, set "tie_word_embeddings" to false in config.json.' },
+  );
 }
 
 function refuseBrokenEncoder(report: LoadReport, where: string): void {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type ModelFolder, readWeights, writeModelFolder } from '../../src/encoder/checkpoint.ts';
 import { parseConfig } from '../../src/encoder/config.ts';
-import { encoderParameters, linearParameters, type ParameterSpec } from '../../src/encoder/names.ts';
+import { encoderParameters, linearParameters, type ParameterSpec, wordEmbeddings } from '../../src/encoder/names.ts';
 import { type NamedTensor, readHeader, readTensor, writeSafetensors } from '../../src/encoder/safetensors.ts';
 import { DataError } from '../../src/errors.ts';
 
@@ -170,6 +170,48 @@ describe('a head that differs', () => {
       { name: 'classifier.weight', expected: [5, 12], found: [3, 12] },
     ]);
     expect(values).toEqual(asMap(tensors.filter(({ name }) => !name.startsWith('classifier.'))));
+  });
+});
+
+describe('a masked-LM head', () => {
+  const V = config.vocabSize;
+  const words = python.find(({ name }) => name === wordEmbeddings)!;
+  const encoder = python.filter(({ name }) => name.startsWith('distilbert.'));
+  const bias = { name: 'vocab_projector.bias', shape: [V], data: new Float32Array(V).fill(3) };
+  const copy = { ...words, name: 'vocab_projector.weight' };
+  const other = { ...copy, data: copy.data.map((value, i) => (i === copy.data.length - 1 ? value + 1e-3 : value)) };
+  const [weightSpec, biasSpec] = linearParameters('vocab_projector', V, config.dim) as [ParameterSpec, ParameterSpec];
+  const tied = [...encoderParameters(config), biasSpec];
+
+  test('tied: a second copy of the word embeddings is no loss, with or without it', async () => {
+    for (const tensors of [
+      [...encoder, bias],
+      [...encoder, bias, copy],
+    ]) {
+      const { report, values } = await load(single(tensors), tied);
+      expect(report).toMatchObject({ missing: [], misShaped: [], unexpected: [] });
+      expect(values).toEqual(asMap([...encoder, bias]));
+    }
+  });
+  test('tied, but with other values: refused, as one of the two would go unused', async () => {
+    for (const tensor of [other, { ...copy, shape: [V * config.dim - 1], data: copy.data.slice(0, -1) }]) {
+      expect(await refusal(single([...encoder, bias, tensor]), tied)).toMatchObject({
+        message:
+          '"vocab_projector.weight" differs from the word embeddings, which by config.json are the very same weights.',
+        where: 'memory/model.safetensors',
+        fix: 'To train the two apart, set "tie_word_embeddings" to false in config.json.',
+      });
+    }
+  });
+  test('untied: a parameter like any other', async () => {
+    const untied = [...tied, weightSpec];
+    const { values } = await load(single([...encoder, bias, other]), untied);
+    expect(values).toEqual(asMap([...encoder, bias, other]));
+    expect((await load(single([...encoder, bias]), untied)).report.missing).toEqual(['vocab_projector.weight']);
+  });
+  test('left out by the heads of other tasks, and reported', async () => {
+    const { report } = await load(single([...python, bias, copy]), specs);
+    expect(sorted(report.unexpected)).toEqual(['vocab_projector.bias', 'vocab_projector.weight']);
   });
 });
 
