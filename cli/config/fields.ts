@@ -1,4 +1,6 @@
+import { tagSchemes } from '../../src/data/tags.ts';
 import { metricDirections } from '../../src/eval/metric-names.ts';
+import { taskTypes } from '../../src/tasks/types.ts';
 
 /** What a value may be: the part of JSON Schema that the settings need. */
 export type Rule =
@@ -11,6 +13,7 @@ export type Rule =
       exclusiveMinimum?: number;
       exclusiveMaximum?: number;
     }
+  | { type: 'array'; items: Rule }
   | { type: 'object'; additionalProperties: Rule };
 
 /** One setting: its dotted key, what it takes, and how it is given on the command line. */
@@ -48,9 +51,9 @@ export const fields: readonly Field[] = [
   },
   {
     key: 'task',
-    rules: [{ enum: ['auto', 'sequence-classification', 'regression'] }],
+    rules: [{ enum: ['auto', ...taskTypes] }],
     flag: '--task <TASK>',
-    description: 'auto, sequence-classification (labels are classes) or regression (labels are quantities)',
+    description: `auto, or ${taskTypes.join(', ')}`,
   },
   {
     key: 'data.train',
@@ -83,6 +86,35 @@ export const fields: readonly Field[] = [
   },
   { key: 'data.labelColumn', rules: [text], flag: '--label-column <COLUMN>', description: 'column with the labels' },
   {
+    key: 'data.labelColumns',
+    rules: [{ type: 'array', items: text }, nothing],
+    flag: '--label-columns <COLUMNS>',
+    description: 'multi-label: columns that each say whether a label applies, divided by commas',
+  },
+  {
+    key: 'data.labelDelimiter',
+    rules: [text, nothing],
+    flag: '--label-delimiter <CHARACTER>',
+    description: 'multi-label: what divides the labels of a cell',
+  },
+  {
+    key: 'data.tagScheme',
+    rules: [{ enum: ['auto', ...tagSchemes] }],
+    flag: '--tag-scheme <SCHEME>',
+    description: `token classification: how tags write entities: auto, ${tagSchemes.join(', ')}`,
+  },
+  {
+    key: 'data.entityOffsets',
+    rules: [{ enum: ['utf-16', 'code-points'] }],
+    description: "token classification: what the offsets of entities count: utf-16, as JavaScript's, or code-points, as Python's",
+  },
+  {
+    key: 'data.textUnit',
+    rules: [{ enum: ['line', 'paragraph'] }],
+    flag: '--text-unit <UNIT>',
+    description: 'plain text: whether a line or a paragraph is one text',
+  },
+  {
     key: 'data.delimiter',
     rules: [text, nothing],
     flag: '--delimiter <CHARACTER>',
@@ -103,9 +135,38 @@ export const fields: readonly Field[] = [
   },
   {
     key: 'maxLength',
-    rules: [{ type: 'integer', minimum: 3 }],
+    rules: [{ type: 'integer', minimum: 3 }, nothing],
     flag: '--max-length <TOKENS>',
-    description: 'longer texts are cut',
+    description: 'most tokens of a sequence; null: 384 for question answering, else 128',
+  },
+  {
+    key: 'longTexts',
+    rules: [{ enum: ['truncate', 'mean', 'max'] }],
+    flag: '--long-texts <HOW>',
+    description: 'longer texts are cut, or read in windows whose outputs are pooled: truncate, mean or max',
+  },
+  {
+    key: 'stride',
+    rules: [{ type: 'integer', minimum: 0 }],
+    flag: '--stride <TOKENS>',
+    description: 'tokens that neighbouring windows share',
+  },
+  {
+    key: 'masking.probability',
+    rules: [{ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 }],
+    description: 'masked-lm: share of the tokens to be predicted',
+  },
+  {
+    key: 'masking.wholeWords',
+    rules: [yesOrNo],
+    flag: '--whole-words',
+    description: 'masked-lm: mask the parts of a word together',
+  },
+  {
+    key: 'tuneThresholds',
+    rules: [yesOrNo, nothing],
+    flag: '--tune-thresholds',
+    description: 'choose thresholds of labels, or of no answer, on the validation rows; null: for multi-label',
   },
   { key: 'batchSize', rules: [count], flag: '--batch-size <ROWS>', description: 'rows of one optimizer step' },
   {

@@ -11,6 +11,7 @@ export function valueOfText(field: Field, text: string): unknown {
   if (text === 'null' && takes('null')) return null;
   if ((takes('number') || takes('integer')) && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()))
     return Number(text);
+  if (takes('array')) return text.split(',').map((item) => item.trim());
   if (takes('boolean') && /^(true|false)$/.test(text)) return text === 'true';
   if (takes('object') && text.trimStart().startsWith('{')) {
     try {
@@ -46,6 +47,8 @@ export function meetsRule(rule: Rule, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'string':
       return typeof value === 'string' && value !== '';
+    case 'array':
+      return Array.isArray(value) && value.length > 0 && value.every((item) => meetsRule(rule.items, item));
     case 'object':
       return isMap(value) && Object.values(value).every((item) => meetsRule(rule.additionalProperties, item));
     default:
@@ -73,6 +76,8 @@ function describeRule(rule: Rule): string {
       return 'true or false';
     case 'string':
       return 'a text';
+    case 'array':
+      return `a list, each ${describeRule(rule.items)}`;
     case 'object':
       return `a map of names, each with ${describeRule(rule.additionalProperties)}`;
     default: {

@@ -25,6 +25,8 @@ export interface DistilBertConfig {
   sinusoidalPosEmbds: boolean;
   /** The masked-LM head's projection is the word embeddings' weight. */
   tieWeights: boolean;
+  /** The transformers class that the weights beside the file belong to: the first of `architectures`. */
+  architecture?: string;
   /** Names of the classes, in the order of their ids; absent where the file has none. */
   labels?: string[];
   problemType?: ProblemType;
@@ -102,6 +104,8 @@ export function parseConfig(text: string, where: string): DistilBertConfig {
     extra: {},
   };
 
+  const architectures = take(['architectures'], 'a list of names or null', isNamesOrNull, null);
+  if (architectures?.[0] !== undefined) config.architecture = architectures[0];
   const problemType = take(
     ['problem_type'],
     problemTypes.map((type) => `"${type}"`).join(', '),
@@ -213,6 +217,8 @@ const isRate = (value: unknown): value is number => typeof value === 'number' &&
 const isScale = (value: unknown): value is number => typeof value === 'number' && value >= 0;
 const isActivation = (value: unknown): value is 'gelu' | 'relu' => value === 'gelu' || value === 'relu';
 const isTokenIdOrNull = (value: unknown): value is number | null => value === null || value === 0 || isCount(value);
+const isNamesOrNull = (value: unknown): value is string[] | null =>
+  value === null || (Array.isArray(value) && value.every((name) => typeof name === 'string'));
 const isProblemTypeOrNull = (value: unknown): value is ProblemType | null =>
   value === null || problemTypes.includes(value as ProblemType);
 /** JavaScript keeps keys that are whole numbers in rising order, so that the values come out by id. */

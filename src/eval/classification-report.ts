@@ -9,6 +9,8 @@ import {
   precisionRecallF1,
   rocAuc,
 } from 'ml-metrics';
+import type { ClassPrediction, Task } from '../tasks/types.ts';
+import type { BaseReport, Measure } from './measure.ts';
 import type { Metrics } from './metric-names.ts';
 
 /** What a classifier said of N rows with C labels. */
@@ -48,10 +50,8 @@ export interface Mistake {
   goldScore: number;
 }
 
-/** Plain data, ready for JSON. */
-export interface ClassificationReport {
-  examples: number;
-  metrics: Metrics;
+export interface ClassificationReport extends BaseReport {
+  task: 'sequence-classification';
   /** In the order of the labels. */
   classes: ClassRow[];
   /** [gold][predicted] counts; null for more than 20 labels, where no one reads it. */
@@ -103,6 +103,7 @@ export function classificationReport(
   const matrix = confusionMatrix(gold, predicted, labels.length);
   const { perClass } = precisionRecallF1(gold, predicted, labels.length);
   return {
+    task: 'sequence-classification',
     examples: gold.length,
     metrics,
     classes: perClass.map((scores, c) => ({ label: labels[c]!, ...scores })),
@@ -110,6 +111,28 @@ export function classificationReport(
     mostConfused: mostConfused(matrix, labels, top),
     mistakes: worstMistakes(predictions, top),
     expectedCalibrationError: expectedCalibrationError(gold, probabilities, labels.length),
+  };
+}
+
+/** Measures single-label predictions. An item is the class number that is true. */
+export function classificationMeasure(
+  task: Task<unknown, number, number, ClassPrediction>,
+  count: number,
+): Measure<number, ClassificationReport> {
+  const { labels } = task;
+  const gold = new Float64Array(count);
+  const predicted = new Int32Array(count);
+  const probabilities = new Float64Array(count * labels.length);
+  return {
+    add(index, item, outputs) {
+      const prediction = task.prediction(item, outputs);
+      gold[index] = item;
+      predicted[index] = labels.indexOf(prediction.label);
+      labels.forEach((label, c) => {
+        probabilities[index * labels.length + c] = prediction.probabilities[label]!;
+      });
+    },
+    report: (options) => classificationReport({ gold, predicted, probabilities, labels }, options),
   };
 }
 

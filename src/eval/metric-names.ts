@@ -21,6 +21,16 @@ export const metricDirections = {
   r2: 'max',
   pearson: 'max',
   spearman: 'max',
+  micro_f1: 'max',
+  samples_f1: 'max',
+  subset_accuracy: 'max',
+  hamming_loss: 'min',
+  average_precision: 'max',
+  exact_match: 'max',
+  has_answer_exact_match: 'max',
+  has_answer_f1: 'max',
+  no_answer_accuracy: 'max',
+  perplexity: 'min',
 } as const satisfies Record<string, Direction>;
 
 export type MetricName = keyof typeof metricDirections;

@@ -1,4 +1,6 @@
 import { meanAbsoluteError, meanSquaredError, pearson, r2, rootMeanSquaredError, spearman } from 'ml-metrics';
+import type { Task, ValuePrediction } from '../tasks/types.ts';
+import type { BaseReport, Measure } from './measure.ts';
 import type { Metrics } from './metric-names.ts';
 
 /** What a regression said of N rows. */
@@ -17,10 +19,8 @@ export interface NumberError {
   error: number;
 }
 
-/** Plain data, ready for JSON. */
-export interface RegressionReport {
-  examples: number;
-  metrics: Metrics;
+export interface RegressionReport extends BaseReport {
+  task: 'regression';
   /** The largest errors in either direction, the largest first. */
   largestErrors: NumberError[];
 }
@@ -56,5 +56,21 @@ export function regressionReport(predictions: NumberPredictions, options: { top?
     error: predicted[i]! - gold[i]!,
   }));
   errors.sort((a, b) => Math.abs(b.error) - Math.abs(a.error));
-  return { examples: gold.length, metrics, largestErrors: errors.slice(0, options.top ?? 20) };
+  return { task: 'regression', examples: gold.length, metrics, largestErrors: errors.slice(0, options.top ?? 20) };
+}
+
+/** Measures predicted numbers. An item is the number that is true. */
+export function regressionMeasure(
+  task: Task<unknown, number, number, ValuePrediction>,
+  count: number,
+): Measure<number, RegressionReport> {
+  const gold = new Float64Array(count);
+  const predicted = new Float64Array(count);
+  return {
+    add(index, item, outputs) {
+      gold[index] = item;
+      predicted[index] = task.prediction(item, outputs).value;
+    },
+    report: (options) => regressionReport({ gold, predicted }, options),
+  };
 }

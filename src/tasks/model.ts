@@ -8,17 +8,15 @@ import type { Engine, Variable } from '../engine/types.ts';
 import { DataError } from '../errors.ts';
 import type { ModelFolder, ModelWriter } from '../files.ts';
 import { createTokenizer, type Tokenizer } from '../text/tokenizer.ts';
-import { batchLogits, type TrainingBatch, trainBatch } from './passes.ts';
-import { regression } from './regression.ts';
-import { sequenceClassification } from './sequence-classification.ts';
-import type { ClassPrediction, Task, ValuePrediction } from './types.ts';
+import { batchOutputs, type SequenceInput, type TrainingBatch, trainBatch } from './passes.ts';
+import type { Task } from './types.ts';
 
 /** An encoder with a task's head on it, its tokenizer and its weights in an engine. */
-export interface Model<Target = unknown, Prediction = unknown> {
+export interface Model<Example = unknown, Target = unknown, Item = unknown, Prediction = unknown> {
   readonly engine: Engine;
   readonly config: DistilBertConfig;
   readonly tokenizer: Tokenizer;
-  readonly task: Task<Target, Prediction>;
+  readonly task: Task<Example, Target, Item, Prediction>;
   /** Every weight, encoder and head, in the order of the data's way through them. */
   readonly parameters: readonly ParameterSpec[];
   readonly variables: ReadonlyMap<string, Variable>;
@@ -28,8 +26,8 @@ export interface Model<Target = unknown, Prediction = unknown> {
   weigh(targets: Target[]): number;
   /** Loss and gradients of one micro-batch: see `passes.ts`. */
   trainBatch(batch: TrainingBatch<Target>, frozen: ReadonlySet<string>, gradients: Gradients): { loss: number };
-  /** Outputs of one batch, row i for sequence i, [B, outputs]. */
-  logits(sequences: ArrayLike<number>[]): Float32Array;
+  /** Outputs of one batch, flat, in the order given: [outputs] of each, or [L, outputs] where the head reads every token. */
+  outputs(inputs: readonly SequenceInput[]): Float32Array[];
   /** Writes the folder that Hugging Face transformers loads as its own. */
   save(writer: ModelWriter): Promise<void>;
   dispose(): void;
@@ -47,14 +45,15 @@ export interface LoadOptions {
  * model's `report` lists both.
  * @throws DataError when a file is missing or broken, or an encoder tensor is missing or mis-shaped (all are listed).
  */
-export async function loadModel<Target, Prediction>(
+export async function loadModel<Example, Target, Item, Prediction>(
   engine: Engine,
   folder: ModelFolder,
-  task: Task<Target, Prediction>,
+  task: Task<Example, Target, Item, Prediction>,
   options: LoadOptions = {},
-): Promise<Model<Target, Prediction>> {
+): Promise<Model<Example, Target, Item, Prediction>> {
   const [checkpoint, tokenizer] = await Promise.all([readConfig(folder), readTokenizer(folder)]);
-  const config = withDropout(task.configure(checkpoint), options.dropout ?? null);
+  const { architecture } = task.head;
+  const config = withDropout({ ...task.configure(checkpoint), architecture }, options.dropout ?? null);
   if (tokenizer.vocabSize > config.vocabSize) {
     throw new DataError(
       `The tokenizer has ${tokenizer.vocabSize} tokens, the model's word embeddings ${config.vocabSize}.`,
@@ -85,11 +84,11 @@ export async function loadModel<Target, Prediction>(
     weigh: task.head.weigh,
     trainBatch: (batch, frozen, gradients) =>
       trainBatch({ engine, config, head: task.head, weights: weightsOf(variables, frozen) }, batch, gradients),
-    logits: (sequences) => batchLogits({ engine, config, head: task.head, weights: reading }, sequences),
+    outputs: (inputs) => batchOutputs({ engine, config, head: task.head, weights: reading }, inputs),
     save: (writer) =>
       writeModelFolder(writer, {
         config,
-        architecture: task.head.architecture,
+        architecture,
         tensors: tensorsOf(engine, parameters, reading),
         tokenizerFiles: tokenizer.toFiles(),
       }),
@@ -116,45 +115,6 @@ export async function restoreWeights(
   }
 }
 
-/** Loads a fine-tuned model with the task, and the labels, that its config names. */
-export async function loadTrainedModel(
-  engine: Engine,
-  folder: ModelFolder,
-): Promise<Model<number, ClassPrediction> | Model<number, ValuePrediction>> {
-  const config = await readConfig(folder);
-  const fix = 'Give the folder of a fine-tuned model, or fine-tune one with `distiltune train`.';
-  if (config.problemType === 'regression' || config.labels?.length === 1) {
-    return refuseUntrained(await loadModel(engine, folder, regression()), folder, fix);
-  }
-  if (!config.labels) {
-    throw new DataError('The model has no labels: it was not fine-tuned for classification.', {
-      where: folder.where,
-      fix,
-    });
-  }
-  return refuseUntrained(
-    await loadModel(engine, folder, sequenceClassification({ labels: config.labels })),
-    folder,
-    fix,
-  );
-}
-
-/** A model whose head was just initialised would answer at random. */
-function refuseUntrained<Target, Prediction>(
-  model: Model<Target, Prediction>,
-  folder: ModelFolder,
-  fix: string,
-): Model<Target, Prediction> {
-  const { missing, misShaped } = model.report;
-  const absent = [...missing, ...misShaped.map(({ name }) => name)];
-  if (absent.length === 0) return model;
-  model.dispose();
-  throw new DataError(`The checkpoint lacks the classification head: ${absent.join(', ')}.`, {
-    where: folder.where,
-    fix,
-  });
-}
-
 export async function readConfig(folder: ModelFolder): Promise<DistilBertConfig> {
   const text = await folder.readText('config.json');
   if (text !== undefined) return parseConfig(text, `${folder.where}/config.json`);
@@ -173,7 +133,7 @@ export async function readTokenizer(folder: ModelFolder): Promise<Tokenizer> {
 
 function withDropout(config: DistilBertConfig, rate: number | null): DistilBertConfig {
   if (rate === null) return config;
-  return { ...config, dropout: rate, attentionDropout: rate, seqClassifDropout: rate };
+  return { ...config, dropout: rate, attentionDropout: rate, seqClassifDropout: rate, qaDropout: rate };
 }
 
 /** As transformers initialises them (`_init_weights` of modeling_distilbert.py). */

@@ -1,9 +1,10 @@
-import { makeBatch } from '../encoder/batch.ts';
+import { makeBatch, type TokenBatch } from '../encoder/batch.ts';
 import type { DistilBertConfig } from '../encoder/config.ts';
 import { encode, HEAD_SITE } from '../encoder/distilbert.ts';
 import type { Gradients, Weights } from '../encoder/weights.ts';
-import type { Engine, RandomKey } from '../engine/types.ts';
+import type { Engine, RandomKey, Tensor } from '../engine/types.ts';
 import type { Head } from '../heads/types.ts';
+import type { Sample } from './types.ts';
 
 /** An encoder and a head, ready to compute. */
 export interface Network<Target> {
@@ -15,48 +16,96 @@ export interface Network<Target> {
 
 /** One micro-batch of an optimizer step. */
 export interface TrainingBatch<Target> {
-  sequences: ArrayLike<number>[];
-  targets: Target[];
+  samples: Sample<Target>[];
   /** Sum of the weights of all targets of the step. */
   normalizer: number;
   /** Where dropout draws from: `site` must differ between the micro-batches of a step by `MICRO_BATCH_SITES` (encoder/distilbert.ts). */
   key: RandomKey;
 }
 
+/** A sequence to compute outputs of. */
+export interface SequenceInput {
+  ids: ArrayLike<number>;
+  /** Whose outputs are wanted; absent: of every row that the head reads. Heads that read every token only. */
+  positions?: ArrayLike<number> | undefined;
+}
+
 /** Forward and backward of one micro-batch: adds to `gradients`, returns its part of the step's mean loss. */
 export function trainBatch<Target>(
   { engine, config, weights, head }: Network<Target>,
-  { sequences, targets, normalizer, key }: TrainingBatch<Target>,
+  { samples, normalizer, key }: TrainingBatch<Target>,
   gradients: Gradients,
 ): { loss: number } {
-  const batch = makeBatch(sequences, config.vocabSize);
+  const sampleOf = samples.flatMap(({ sequences }, i) => sequences.map(() => i));
+  const batch = makeBatch(
+    samples.flatMap(({ sequences }) => sequences),
+    config.vocabSize,
+  );
   const drawMask = (shape: number[], rate: number, site: number) =>
     rate > 0 ? engine.dropoutMask(shape, rate, { ...key, site: key.site + site }) : null;
   const pass = encode(engine, config, weights, batch, { rows: head.rows, training: { drawMask } });
   const { loss, dHidden } = head.train(
-    { engine, config, weights, gradients, drawMask: (shape, rate, place) => drawMask(shape, rate, HEAD_SITE + place) },
+    {
+      engine,
+      config,
+      weights,
+      gradients,
+      layout: {
+        lengths: Int32Array.from(lengthsOf(batch)),
+        targetOf: Int32Array.from(batch.order, (i) => sampleOf[i]!),
+      },
+      drawMask: (shape, rate, place) => drawMask(shape, rate, HEAD_SITE + place),
+    },
     pass.hidden,
-    Array.from(batch.order, (i) => targets[i]!),
+    samples.map(({ target }) => target),
     normalizer,
   );
   pass.backward(dHidden, gradients);
   return { loss };
 }
 
-/** Outputs of a head that reads first tokens, [B, outputs], in the order of `sequences`. */
-export function batchLogits<Target>(
+/** Outputs of each sequence, flat, in the order given: [outputs], or [L, outputs] where the head reads every token. */
+export function batchOutputs<Target>(
   { engine, config, weights, head }: Network<Target>,
-  sequences: ArrayLike<number>[],
-): Float32Array {
-  const batch = makeBatch(sequences, config.vocabSize);
+  inputs: readonly SequenceInput[],
+): Float32Array[] {
+  const batch = makeBatch(
+    inputs.map(({ ids }) => ids),
+    config.vocabSize,
+  );
+  const rowCounts = rowsPerSequence(batch, inputs, head.rows);
   const values = engine.tidy(() => {
     const { hidden } = encode(engine, config, weights, batch, { rows: head.rows });
-    return engine.values(head.logits({ engine, config, weights }, hidden));
+    const rows = wantedRows(engine, hidden, batch, inputs);
+    return engine.values(head.logits({ engine, config, weights }, rows));
   });
-  const width = values.length / batch.count;
-  const ordered = new Float32Array(values.length);
+  const width = values.length / rowCounts.reduce((a, b) => a + b, 0);
+  const outputs = new Array<Float32Array>(inputs.length);
+  let offset = 0;
   batch.order.forEach((caller, i) => {
-    ordered.set(values.subarray(i * width, (i + 1) * width), caller * width);
+    outputs[caller] = values.slice(offset, offset + rowCounts[i]! * width);
+    offset += rowCounts[i]! * width;
   });
-  return ordered;
+  return outputs;
+}
+
+function lengthsOf({ firstRows, tokens }: TokenBatch): number[] {
+  return Array.from(firstRows, (first, i) => (firstRows[i + 1] ?? tokens) - first);
+}
+
+/** How many rows of outputs each sequence has, in the batch's order. */
+function rowsPerSequence(batch: TokenBatch, inputs: readonly SequenceInput[], rows: 'first' | 'all'): number[] {
+  if (rows === 'first') return Array.from(batch.order, () => 1);
+  return lengthsOf(batch).map((length, i) => inputs[batch.order[i]!]!.positions?.length ?? length);
+}
+
+/** The rows of `hidden` that outputs are wanted of. */
+function wantedRows(engine: Engine, hidden: Tensor, batch: TokenBatch, inputs: readonly SequenceInput[]): Tensor {
+  if (inputs.every(({ positions }) => positions === undefined)) return hidden;
+  const indices: number[] = [];
+  lengthsOf(batch).forEach((length, i) => {
+    const positions = inputs[batch.order[i]!]!.positions ?? Array.from({ length }, (_, position) => position);
+    for (let k = 0; k < positions.length; k++) indices.push(batch.firstRows[i]! + positions[k]!);
+  });
+  return engine.gatherRows(hidden, engine.ints(Int32Array.from(indices), [indices.length]));
 }

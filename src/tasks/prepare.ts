@@ -1,74 +1,91 @@
-import type { Audit } from '../data/audit.ts';
 import type { SplitName, SplitShares } from '../data/split.ts';
 import { splitNames, stratifiedSplit } from '../data/split.ts';
 import { textKey } from '../data/text-key.ts';
-import type { Example } from '../data/types.ts';
+import type { Example, QuestionExample, TokenExample } from '../data/types.ts';
 import { UsageError } from '../errors.ts';
+import { IGNORED } from '../heads/types.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
-import { chunks, createExampleSet, type ExampleSet, tokenize } from './example-set.ts';
-import type { TaskType } from './types.ts';
+import { chunks, createExampleSet, type ExampleSet, type OpenExampleSet } from './example-set.ts';
+import type { Features, Task, TaskType } from './types.ts';
+
+/** An example of any task. */
+export type AnyExample = Example | TokenExample | QuestionExample;
 
 /** What is remembered of a file's rows after one reading, some 20 bytes a row. Rows of no use are not in it. */
 export interface Survey {
   /** Line of each row. */
   lines: number[];
-  /** Of each row, equal for equal texts. */
+  /** Of each row, equal for those that must not be on both sides of a split. */
   keys: number[];
-  /** Of each row, an index into `labels`. Empty for regression. */
+  /** Of each row, an index into `labels`; empty where a row has not one class. */
   classes: number[];
-  /** In the order of their first appearance. */
+  /** Labels, or tags, in the order of their first appearance. */
   labels: string[];
 }
 
-/** Whether an example can be trained on or measured with: it has a text and a label. */
-export function isUsable({ text, pair, label }: Example): boolean {
-  return label !== undefined && (text.trim() !== '' || (pair ?? '').trim() !== '');
+/** Whether an example can be trained on or measured with: it has a text and what the task learns. */
+export function isUsable(example: AnyExample, task: TaskType): boolean {
+  if ('words' in example) return example.words.length > 0 && example.tags !== undefined;
+  if ('question' in example) return example.answers !== undefined;
+  const { text, pair = '', label, labels } = example;
+  if (text.trim() === '' && pair.trim() === '') return false;
+  return task === 'masked-lm' || (task === 'multi-label' ? labels : label) !== undefined;
 }
 
 /** Reads all examples once, for what must be known before the first is used: the labels, and how to split. */
 export async function surveyExamples(
-  examples: AsyncIterable<Example>,
+  examples: AsyncIterable<AnyExample>,
   task: TaskType,
   signal?: AbortSignal,
 ): Promise<Survey> {
   const survey: Survey = { lines: [], keys: [], classes: [], labels: [] };
-  const classOf = new Map<string, number>();
+  const indexOf = new Map<string, number>();
   for await (const example of examples) {
     if (survey.lines.length % 1024 === 0) signal?.throwIfAborted();
-    if (!isUsable(example)) continue;
+    if (!isUsable(example, task)) continue;
     survey.lines.push(example.line);
-    survey.keys.push(textKey(example.text, example.pair));
-    if (task === 'regression') continue;
-    const label = example.label!;
-    let index = classOf.get(label);
-    if (index === undefined) {
-      index = survey.labels.length;
-      classOf.set(label, index);
+    survey.keys.push(splitKey(example));
+    for (const label of labelsOf(example, task)) {
+      if (indexOf.has(label)) continue;
+      indexOf.set(label, indexOf.size);
       survey.labels.push(label);
     }
-    survey.classes.push(index);
+    if (task === 'sequence-classification') survey.classes.push(indexOf.get((example as Example).label!)!);
   }
   return survey;
 }
 
+/** Copies of a text belong on one side of a split, and so do the questions about one context. */
+function splitKey(example: AnyExample): number {
+  if ('words' in example) return textKey(example.words.join(' '));
+  return 'question' in example ? textKey(example.context) : textKey(example.text, example.pair);
+}
+
+function labelsOf(example: AnyExample, task: TaskType): readonly string[] {
+  if ('words' in example) return example.tags!;
+  if ('question' in example || task === 'regression' || task === 'masked-lm') return [];
+  return task === 'multi-label' ? example.labels! : [example.label!];
+}
+
 /**
- * The side of each surveyed row: stratified by label, rows with one text kept together.
+ * The side of each surveyed row: stratified by label where rows have one, rows with one key kept together.
  * @throws UsageError when a share is out of range
  */
 export function splitSurvey(survey: Survey, shares: SplitShares, seed: number): Uint8Array {
-  const classes = survey.labels.length > 0 ? survey.classes : null;
+  const classes = survey.classes.length > 0 ? survey.classes : null;
   return stratifiedSplit(survey.lines.length, classes, shares, seed, survey.keys);
 }
 
 /**
- * One weight per class. `balanced` gives a class with n of N rows, of C classes, N / (C n), as scikit-learn's
- * `compute_class_weight` does; a class without rows 1. In a map, labels that are not named have 1.
+ * One weight per class. `balanced` gives a class with n of N rows (or tagged words), of C classes, N / (C n), as
+ * scikit-learn's `compute_class_weight` does; a class without any 1. In a map, labels that are not named have 1.
+ * @param train only looked through for `balanced`
  * @throws UsageError when the map names a label that the data does not have
  */
 export function classWeightsOf(
   setting: 'balanced' | Record<string, number> | null,
   labels: readonly string[],
-  train: Pick<ExampleSet<number>, 'length' | 'target'>,
+  train: Pick<ExampleSet<number | ArrayLike<number>>, 'samples' | 'sample'>,
 ): number[] | undefined {
   if (setting === null) return undefined;
   if (setting !== 'balanced') {
@@ -82,28 +99,31 @@ export function classWeightsOf(
     return labels.map((label) => setting[label] ?? 1);
   }
   const counts = new Array<number>(labels.length).fill(0);
-  for (let i = 0; i < train.length; i++) counts[train.target(i)]!++;
+  for (let i = 0; i < train.samples; i++) {
+    const { target } = train.sample(i, { seed: 0, step: 0, site: 0 });
+    for (const id of typeof target === 'number' ? [target] : Array.from(target)) if (id !== IGNORED) counts[id]!++;
+  }
+  const total = counts.reduce((a, b) => a + b, 0);
   const present = counts.filter((count) => count > 0).length;
-  return counts.map((count) => (count === 0 ? 1 : train.length / (present * count)));
+  return counts.map((count) => (count === 0 ? 1 : total / (present * count)));
 }
 
 /** One file's examples. */
-export interface SplitSource {
-  examples: AsyncIterable<Example>;
+export interface SplitSource<E> {
+  examples: AsyncIterable<E>;
   /** What the file is for. Of a file that is split: where its rows of no use are counted. */
   side: SplitName;
   /** Of a file that is split: the side of each usable row, from `splitSurvey`. */
   sides?: Uint8Array | undefined;
 }
 
-export interface EncodeOptions {
+export interface EncodeSplitsOptions<E, Target, Item> {
   tokenizer: Tokenizer;
-  /** Most tokens of an example, special tokens included. */
+  task: Task<E, Target, Item>;
+  /** Most tokens of a sequence, special tokens included. */
   maxLength: number;
-  /** Class number, or the number itself. */
-  target(example: Example): number;
-  /** Sees every example, those of no use too. */
-  audit: Pick<Audit, 'add'>;
+  /** Is shown every example, those of no use too. */
+  onEncoded?: ((side: SplitName, example: E, features: Features<Item>) => void) | undefined;
   /** Called now and then with the number of examples so far. */
   onProgress?: ((examples: number) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -111,26 +131,28 @@ export interface EncodeOptions {
 
 const CHUNK = 1024;
 
-/** Tokenises the examples of all files into one set per side. Examples without a text or a label are left out. */
-export async function encodeSplits(
-  sources: readonly SplitSource[],
-  { tokenizer, maxLength, target, audit, onProgress, signal }: EncodeOptions,
-): Promise<Record<SplitName, ExampleSet<number>>> {
-  const sets = Object.fromEntries(
-    splitNames.map((name) => [name, createExampleSet<number>(tokenizer.vocabSize)]),
-  ) as Record<SplitName, ReturnType<typeof createExampleSet<number>>>;
+/** Tokenises the examples of all files into one set per side. Those that cannot be used are left out. */
+export async function encodeSplits<E extends AnyExample, Target, Item>(
+  sources: readonly SplitSource<E>[],
+  { tokenizer, task, maxLength, onEncoded, onProgress, signal }: EncodeSplitsOptions<E, Target, Item>,
+): Promise<Record<SplitName, ExampleSet<Target, Item>>> {
+  const set = (use: 'training' | 'evaluation') => createExampleSet(task, tokenizer.vocabSize, use);
+  const sets: Record<SplitName, OpenExampleSet<E, Target, Item>> = {
+    train: set('training'),
+    validation: set('evaluation'),
+    test: set('evaluation'),
+  };
   let seen = 0;
   for (const { examples, side, sides } of sources) {
     let usable = 0;
     for await (const chunk of chunks(examples, CHUNK)) {
       signal?.throwIfAborted();
-      const encodings = await tokenize(tokenizer, chunk, maxLength);
+      const features = await task.featurize(tokenizer, chunk, { maxLength, purpose: 'learning' });
       chunk.forEach((example, i) => {
-        const { ids, fullLength } = encodings[i]!;
-        const usableHere = isUsable(example);
+        const usableHere = isUsable(example, task.type);
         const place = usableHere && sides ? splitNames[sides[usable++]!]! : side;
-        audit.add(place, example, fullLength);
-        if (usableHere) sets[place].add(ids, target(example), example.line);
+        onEncoded?.(place, example, features[i]!);
+        if (usableHere) sets[place].add(example, features[i]!);
       });
       seen += chunk.length;
       onProgress?.(seen);

@@ -1,8 +1,11 @@
+import type { TagScheme } from '../data/tags.ts';
+import type { TaskType } from '../data/types.ts';
+
 /** The settings of a run: one type, one defaults object. Keys are those of the YAML file and of `key=value`. */
 export interface Settings {
   /** A folder, the name of the embedded model, or a hub name (`org/name@revision`). */
   model: string;
-  task: 'auto' | 'sequence-classification' | 'regression';
+  task: 'auto' | TaskType;
   data: {
     train: string | null;
     /** A file, or the share of the training rows to hold out. */
@@ -12,6 +15,16 @@ export interface Settings {
     textColumn: string;
     pairColumn: string | null;
     labelColumn: string;
+    /** Multi-label: one column per label. */
+    labelColumns: string[] | null;
+    /** Multi-label: what divides the labels of a cell. */
+    labelDelimiter: string | null;
+    /** Token classification: how the tags write entities. */
+    tagScheme: 'auto' | TagScheme;
+    /** Token classification: what the offsets of entities count. */
+    entityOffsets: 'utf-16' | 'code-points';
+    /** Plain text: what one text is. */
+    textUnit: 'line' | 'paragraph';
     /** null: detected. */
     delimiter: string | null;
     encoding: string | null;
@@ -19,7 +32,23 @@ export interface Settings {
     quotes: boolean | null;
     header: boolean | null;
   };
-  maxLength: number;
+  /** null: 384 for question answering, else 128, or what the model has positions for where that is less. */
+  maxLength: number | null;
+  /** Longer texts of tasks on whole texts: cut off, or read in windows whose outputs are pooled. */
+  longTexts: 'truncate' | 'mean' | 'max';
+  /** Tokens that neighbouring windows share. */
+  stride: number;
+  masking: {
+    /** Share of the tokens that a masked LM is to predict. */
+    probability: number;
+    /** Whether the sub-words of a word are masked together. */
+    wholeWords: boolean;
+  };
+  /**
+   * Whether thresholds are chosen on the validation rows and kept with the model: of each label (multi-label), of no
+   * answer (question answering). null: for multi-label.
+   */
+  tuneThresholds: boolean | null;
   /** Examples of one optimizer step. */
   batchSize: number;
   /** Micro-batches that one optimizer step is split into. */
@@ -71,12 +100,21 @@ export const defaultSettings: Settings = {
     textColumn: 'auto',
     pairColumn: null,
     labelColumn: 'auto',
+    labelColumns: null,
+    labelDelimiter: null,
+    tagScheme: 'auto',
+    entityOffsets: 'utf-16',
+    textUnit: 'line',
     delimiter: null,
     encoding: null,
     quotes: null,
     header: null,
   },
-  maxLength: 128,
+  maxLength: null,
+  longTexts: 'truncate',
+  stride: 128,
+  masking: { probability: 0.15, wholeWords: false },
+  tuneThresholds: null,
   batchSize: 32,
   accumulate: 1,
   epochs: 3,
@@ -100,3 +138,8 @@ export const defaultSettings: Settings = {
   shuffle: true,
   seed: 42,
 };
+
+/** Most tokens of a sequence: what was asked for, else what suits the task, as far as the model has positions. */
+export function maxLengthFor(task: TaskType, asked: number | null, positions: number): number {
+  return asked ?? Math.min(task === 'question-answering' ? 384 : 128, positions);
+}

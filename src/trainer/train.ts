@@ -8,7 +8,7 @@ import type { EndEvent, Phase, TrainEvent } from './events.ts';
 import { parameterRules } from './parameter-groups.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Settings } from './settings.ts';
-import type { Best, CheckpointReason, CheckpointStore, Trainable, TrainerState, TrainingSet } from './types.ts';
+import type { Best, CheckpointReason, CheckpointStore, Sample, Trainable, TrainerState, TrainingSet } from './types.ts';
 
 /** The settings that the trainer reads; those of data, model and task are the caller's. */
 export type TrainSettings = Pick<
@@ -54,8 +54,8 @@ const SHUFFLE_SITE = -1;
 export async function* train<Target>(options: TrainOptions<Target>): AsyncGenerator<TrainEvent> {
   const { model, data, settings, checkpoints, signal } = options;
   const { engine } = model;
-  if (data.length === 0) throw new UsageError('There are no examples to train on.');
-  const stepsPerEpoch = Math.ceil(data.length / settings.batchSize);
+  if (data.samples === 0) throw new UsageError('There are no examples to train on.');
+  const stepsPerEpoch = Math.ceil(data.samples / settings.batchSize);
   const totalSteps = settings.maxSteps ?? Math.max(1, Math.round(settings.epochs * stepsPerEpoch));
   const { rules, frozen } = parameterRules(model.parameters, model.config.nLayers, {
     ...settings.optimizer,
@@ -72,7 +72,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       totalSteps,
       stepsPerEpoch,
       epochs: totalSteps / stepsPerEpoch,
-      trainExamples: data.length,
+      trainExamples: data.samples,
       parameters: countValues(model.parameters),
       trainableParameters: countValues(model.parameters.filter(({ name }) => !frozen.has(name))),
       metric: metric.name,
@@ -89,12 +89,13 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       const step = state.step + 1;
       const epoch = Math.floor(state.step / stepsPerEpoch);
       const place = state.step % stepsPerEpoch;
-      if (place === 0 || !order) order = epochOrder(data.length, settings, epoch);
+      if (place === 0 || !order) order = epochOrder(data.samples, settings, epoch);
       const members = Array.from(
-        { length: Math.min(settings.batchSize, data.length - place * settings.batchSize) },
+        { length: Math.min(settings.batchSize, data.samples - place * settings.batchSize) },
         (_, i) => Number(order![place * settings.batchSize + i]),
       );
-      const result = trainStep(model, data, members, { step, totalSteps, settings, frozen, optimizer });
+      const samples = members.map((i) => data.sample(i, { seed: settings.seed, step: epoch, site: i }));
+      const result = trainStep(model, samples, { step, totalSteps, settings, frozen, optimizer });
       totals.examples += members.length;
       totals.tokens += result.tokens;
       totals.train += result.seconds;
@@ -198,28 +199,27 @@ interface StepContext {
   optimizer: AdamW;
 }
 
-/** Forward, backward and update on one batch of examples. */
+/** Forward, backward and update on one batch. */
 function trainStep<Target>(
   model: Trainable<Target>,
-  data: TrainingSet<Target>,
-  members: number[],
+  samples: Sample<Target>[],
   { step, totalSteps, settings, frozen, optimizer }: StepContext,
 ) {
   const began = performance.now();
   const factor = scheduleFactor(settings.schedule, step, totalSteps);
-  const normalizer = model.weigh(members.map((i) => data.target(i)));
-  const size = Math.ceil(members.length / settings.accumulate);
+  const normalizer = model.weigh(samples.map(({ target }) => target));
+  const size = Math.ceil(samples.length / settings.accumulate);
   let loss = 0;
   let tokens = 0;
+  for (const { sequences } of samples) for (const sequence of sequences) tokens += sequence.length;
   const gradientNorm = model.engine.tidy(() => {
+    // Nothing of the batch is to be learnt: no token has a label.
+    if (normalizer === 0) return 0;
     const gradients = new Gradients(model.engine);
-    for (let start = 0, micro = 0; start < members.length; start += size, micro++) {
-      const part = members.slice(start, start + size);
-      const sequences = part.map((i) => data.ids(i));
-      for (const sequence of sequences) tokens += sequence.length;
-      const targets = part.map((i) => data.target(i));
+    for (let start = 0, micro = 0; start < samples.length; start += size, micro++) {
       const key = { seed: settings.seed, step, site: micro * MICRO_BATCH_SITES };
-      loss += model.trainBatch({ sequences, targets, normalizer, key }, frozen, gradients).loss;
+      const part = samples.slice(start, start + size);
+      loss += model.trainBatch({ samples: part, normalizer, key }, frozen, gradients).loss;
     }
     if (!Number.isFinite(loss)) return Number.NaN;
     return optimizer.update(gradients.tensors, step, factor);

@@ -10,17 +10,23 @@ export interface Trainable<Target> {
   readonly variables: ReadonlyMap<string, Variable>;
   weigh(targets: Target[]): number;
   trainBatch(
-    batch: { sequences: ArrayLike<number>[]; targets: Target[]; normalizer: number; key: RandomKey },
+    batch: { samples: Sample<Target>[]; normalizer: number; key: RandomKey },
     frozen: ReadonlySet<string>,
     gradients: Gradients,
   ): { loss: number };
 }
 
+/** One row of a batch: a sequence, or several with one target. */
+export interface Sample<Target> {
+  sequences: ArrayLike<number>[];
+  target: Target;
+}
+
 /** What is trained on. */
 export interface TrainingSet<Target> {
-  readonly length: number;
-  ids(i: number): ArrayLike<number>;
-  target(i: number): Target;
+  readonly samples: number;
+  /** @param key a function of the seed and the epoch, for what is drawn anew in each epoch */
+  sample(i: number, key: RandomKey): Sample<Target>;
 }
 
 /** The best evaluation so far. */
