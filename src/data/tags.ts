@@ -1,5 +1,3 @@
-import type { Choice } from './types.ts';
-
 /**
  * How tags write entities. Each tag is a prefix and a type ("B-PER"), or O.
  *
@@ -14,13 +12,14 @@ export type TagScheme = 'IOB1' | 'IOB2' | 'IOBES' | 'BILOU' | 'none';
 export const tagSchemes: readonly TagScheme[] = ['IOB1', 'IOB2', 'IOBES', 'BILOU', 'none'];
 
 /** A tag as what it says: where in an entity of which type its word stands. */
-interface TagParts {
+export interface TagParts {
   role: 'outside' | 'begin' | 'inside' | 'end' | 'single';
   /** `''` outside. */
   type: string;
 }
 
-const roles: Record<string, TagParts['role']> = {
+/** What the first letter of a tag says. */
+export const roles: Readonly<Record<string, TagParts['role']>> = {
   B: 'begin',
   I: 'inside',
   M: 'inside',
@@ -31,7 +30,7 @@ const roles: Record<string, TagParts['role']> = {
   W: 'single',
 };
 
-const outside: TagParts = { role: 'outside', type: '' };
+export const outside: TagParts = { role: 'outside', type: '' };
 
 const prefixesOf: Record<Exclude<TagScheme, 'none'>, string> = {
   IOB1: 'BI',
@@ -41,7 +40,7 @@ const prefixesOf: Record<Exclude<TagScheme, 'none'>, string> = {
 };
 
 /** The parts of a tag; undefined when it is neither O nor a prefix and a type. */
-function parseTag(tag: string): TagParts | undefined {
+export function parseTag(tag: string): TagParts | undefined {
   if (tag === 'O') return outside;
   const separator = tag[1];
   if ((separator !== '-' && separator !== '_') || tag.length < 3) return undefined;
@@ -49,19 +48,14 @@ function parseTag(tag: string): TagParts | undefined {
   return role === undefined ? undefined : { role, type: tag.slice(2) };
 }
 
-/** Whether a tag is O, or a prefix and a type. */
-export function isEntityTag(tag: string): boolean {
-  return parseTag(tag) !== undefined;
-}
-
 /** Whether a scheme has the tag. */
 export function isTagOf(tag: string, scheme: TagScheme): boolean {
   if (scheme === 'none') return tag !== '';
-  return tag === 'O' || (isEntityTag(tag) && prefixesOf[scheme].includes(tag[0]!));
+  return tag === 'O' || (parseTag(tag) !== undefined && prefixesOf[scheme].includes(tag[0]!));
 }
 
 /** Whether a word begins an entity, given the word before it: the same in all schemes (conlleval's `startOfChunk`). */
-function begins(previous: TagParts, current: TagParts): boolean {
+export function begins(previous: TagParts, current: TagParts): boolean {
   if (current.role === 'outside') return false;
   if (current.role === 'begin' || current.role === 'single') return true;
   return previous.type !== current.type || previous.role === 'end' || previous.role === 'single';
@@ -121,79 +115,6 @@ export function tagProblems(tags: readonly string[], scheme: TagScheme): TagProb
     add(tags.length - 1, `${tags.at(-1)} at the end of the sentence: the entity does not end`);
   }
   return problems;
-}
-
-/** Looks through the tags of a file, sentence by sentence, and says how they write entities. */
-export interface SchemeDetector {
-  add(tags: readonly string[]): void;
-  /** @param asked a scheme that a person named */
-  result(asked?: TagScheme | null): Choice<TagScheme>;
-}
-
-const flag = '--tag-scheme';
-
-/**
- * Plain classes have no prefix. Ends with E- and S-, or L- and U-, are IOBES or BILOU. IOB1 and IOB2 have the same letters
- * and are told apart by how entities begin: always with B- in IOB2; in IOB1 with I-, B- only between two that touch.
- */
-export function createSchemeDetector(): SchemeDetector {
-  const letters = new Map<string, number>();
-  let plain = 0;
-  let firstPlain = '';
-  let prefixed = 0;
-  /** Entities that begin where IOB1 and IOB2 differ, with B- and with I-. */
-  let withB = 0;
-  let withI = 0;
-  return {
-    add(tags) {
-      let previous = outside;
-      for (const tag of tags) {
-        const current = parseTag(tag);
-        if (current === undefined) {
-          plain++;
-          if (firstPlain === '') firstPlain = tag;
-          previous = outside;
-          continue;
-        }
-        if (current.role !== 'outside') {
-          prefixed++;
-          letters.set(tag[0]!, (letters.get(tag[0]!) ?? 0) + 1);
-          const touches = previous.type === current.type;
-          if (current.role === 'begin' && !touches) withB++;
-          if (current.role === 'inside' && begins(previous, current)) withI++;
-        }
-        previous = current;
-      }
-    },
-    result(asked = null) {
-      const choose = (value: TagScheme, reason: string) => ({ value, reason, flag });
-      if (asked !== null) return choose(asked, 'as asked');
-      if (plain > prefixed) {
-        const isBare = firstPlain in roles ? '; entities are written with a type: B-NAME, I-NAME' : '';
-        return choose('none', `plain tags, such as "${firstPlain}"${isBare}`);
-      }
-      if (prefixed === 0) return choose('IOB2', 'no entities: every tag is O');
-      const count = (some: string) => [...some].reduce((sum, letter) => sum + (letters.get(letter) ?? 0), 0);
-      // Every entity has one of these; a few are slips of the pen.
-      const needed = (count('B') + count('SWU')) / 2;
-      const [iobes, bilou] = [count('ESW'), count('LU')];
-      if (iobes > 0 && iobes >= needed) return choose('IOBES', `entities end with ${listed(letters, 'ESW')}`);
-      if (bilou > 0 && bilou >= needed) return choose('BILOU', `entities end with ${listed(letters, 'LU')}`);
-      if (withI === 0) return choose('IOB2', 'every entity begins with B-');
-      if (withB === 0) return choose('IOB1', 'entities begin with I-, B- only divides two that touch');
-      const share = (count: number) => `${Math.floor((1000 * count) / (withB + withI)) / 10} % of the entities`;
-      return withB >= withI
-        ? choose('IOB2', `${share(withB)} begin with B-`)
-        : choose('IOB1', `${share(withI)} begin with I-`);
-    },
-  };
-}
-
-function listed(letters: ReadonlyMap<string, number>, some: string): string {
-  return [...some]
-    .filter((letter) => letters.has(letter))
-    .map((letter) => `${letter}-`)
-    .join(' and ');
 }
 
 /** Tags in the order of their class numbers: O, then the types alphabetically, B- before I-; plain classes alphabetically. */

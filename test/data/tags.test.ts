@@ -1,21 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createSchemeDetector,
-  entitiesOf,
-  isTagOf,
-  orderTags,
-  type TagScheme,
-  tagProblems,
-  toIob2,
-} from '../../src/data/tags.ts';
+import { createTagSurvey } from '../../src/data/tag-survey.ts';
+import { entitiesOf, isTagOf, orderTags, type TagScheme, tagProblems, toIob2 } from '../../src/data/tags.ts';
 import { randomBelow, randomIntegers } from '../../src/engine/random.ts';
 
 const words = (text: string) => text.split(' ');
 
 function detect(...sentences: string[]) {
-  const detector = createSchemeDetector();
-  for (const sentence of sentences) detector.add(words(sentence));
-  return detector.result();
+  const survey = createTagSurvey();
+  for (const sentence of sentences) survey.add(words(sentence));
+  return survey.scheme();
 }
 
 describe('the scheme', () => {
@@ -41,11 +34,19 @@ describe('the scheme', () => {
   });
 
   it('may be asked for', () => {
-    expect(createSchemeDetector().result('BILOU')).toEqual({
+    expect(createTagSurvey().scheme('BILOU')).toEqual({
       value: 'BILOU',
       reason: 'as asked',
       flag: '--tag-scheme',
     });
+  });
+
+  it('has names for what its sentences hold, as IOB2', () => {
+    const survey = createTagSurvey();
+    for (const tags of ['I-A B-A O', 'O B-B', 'S-C O', 'NOUN O']) survey.add(words(tags));
+    expect(survey.names('IOB1')).toEqual(['O', 'B-A', 'B-B']);
+    expect(survey.names('IOBES')).toEqual(['O', 'B-A', 'B-B', 'B-C']);
+    expect(survey.names('none')).toEqual(['O', 'B-A', 'I-A', 'B-B', 'S-C', 'NOUN']);
   });
 
   it('has its own tags', () => {

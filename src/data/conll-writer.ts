@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises';
+
+/** Tagged words to write. */
+export interface TaggedSentence {
+  words: readonly string[];
+  /** What is right; absent where it is not known. */
+  gold?: readonly string[] | undefined;
+  predicted: readonly string[];
+}
+
+/**
+ * One sentence as lines of `word gold predicted` (`word predicted` without gold), a blank line after it: what conlleval
+ * reads. A word is one column, whatever is in it: blanks become `_`, and so does a word of nothing.
+ */
+export function conllSentence({ words, gold, predicted }: TaggedSentence): string {
+  let lines = '';
+  for (let i = 0; i < words.length; i++) {
+    const tags = gold === undefined ? predicted[i]! : `${gold[i]!} ${predicted[i]!}`;
+    lines += `${oneColumn(words[i]!)} ${tags}\n`;
+  }
+  return `${lines}\n`;
+}
+
+/** All that conlleval, Python and awk split at, and other control characters. */
+const blanks = /[\p{Z}\p{Cc}]/gu;
+
+function oneColumn(word: string): string {
+  const column = word.replace(blanks, '_');
+  // A line of the word alone would begin a document.
+  return column === '' ? '_' : column === '-DOCSTART-' ? '_DOCSTART_' : column;
+}
+
+export interface ConllWriter {
+  write(sentence: TaggedSentence): Promise<void>;
+  close(): Promise<void>;
+}
+
+const bufferLength = 64 * 1024;
+
+/** Writes a CoNLL file sentence by sentence in constant memory; an existing file is replaced. */
+export async function createConllWriter(path: string): Promise<ConllWriter> {
+  const file = await open(path, 'w');
+  let pending = '';
+  const flush = async () => {
+    const text = pending;
+    pending = '';
+    await file.writeFile(text);
+  };
+  return {
+    async write(sentence) {
+      pending += conllSentence(sentence);
+      if (pending.length >= bufferLength) await flush();
+    },
+    async close() {
+      try {
+        await flush();
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
