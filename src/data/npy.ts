@@ -15,24 +15,22 @@ export interface NpyShape {
 }
 
 const bufferBytes = 1 << 20;
-const alignment = 64;
-/** NumPy leaves room for a number of rows with this many digits, so that it can be changed in place. */
-const rowDigits = 21;
+/** NumPy aligns the data to 64 bytes and leaves room for more rows; so all headers of lists and tables come to this. */
+const headerBytes = 128;
 
 /**
- * The first bytes of an .npy file, format 1.0, as `numpy.save` writes them (numpy/lib/format.py). Its length does not
+ * The first bytes of an .npy file, format 1.0, as `numpy.save` writes them (numpy/lib/format.py). Their number does not
  * depend on the number of rows.
  */
 export function npyHeader({ type, width }: NpyShape, rows: number): Uint8Array {
   const descr = type === 'float32' ? '<f4' : '<i4';
   const shape = width === null ? `(${rows},)` : `(${rows}, ${width})`;
-  const room = ' '.repeat(rowDigits - String(rows).length);
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }${room}`;
-  const prefix = 10;
-  const length = Math.ceil((prefix + text.length + 1) / alignment) * alignment - prefix;
-  const bytes = new Uint8Array(prefix + length);
-  bytes.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0, length & 0xff, length >> 8]);
-  bytes.set(new TextEncoder().encode(`${text.padEnd(length - 1)}\n`), prefix);
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`;
+  const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0];
+  const length = headerBytes - magic.length - 2;
+  const bytes = new Uint8Array(headerBytes);
+  bytes.set([...magic, length, 0]);
+  bytes.set(new TextEncoder().encode(`${text.padEnd(length - 1)}\n`), magic.length + 2);
   return bytes;
 }
 

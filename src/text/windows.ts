@@ -7,8 +7,6 @@ export interface Window extends Pick<AlignedEncoding, 'ids' | 'offsets' | 'wordI
   span: [start: number, end: number];
   /** Tokens of the divided sequence that come before those of the window. */
   before: number;
-  /** Tokens of the divided sequence that come after those of the window. */
-  after: number;
 }
 
 /** All windows of an example; one where the example is short enough. */
@@ -116,7 +114,6 @@ function divide(
       sequenceIds: positions.map((position) => sequenceIds[position]!),
       span: [lead.length, lead.length + end - start],
       before: start,
-      after: to - from - end,
     };
   });
   return { windows, dropped: Math.max(0, others - maxOther) };

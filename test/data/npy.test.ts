@@ -33,7 +33,7 @@ test('the header has the same length for any number of rows', () => {
   const { width, type, rows, file } = files.find(({ name }) => name === 'many')!;
   expect(Buffer.from(npyHeader({ type, width }, rows)).toString('base64')).toBe(file);
   for (const count of [0, 9, 10, 123_456, Number.MAX_SAFE_INTEGER]) {
-    expect(npyHeader({ type, width }, count).length).toBe(npyHeader({ type, width }, 0).length);
+    expect(npyHeader({ type, width: Number.MAX_SAFE_INTEGER }, count).length).toBe(128);
   }
 });
 

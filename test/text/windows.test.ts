@@ -142,13 +142,20 @@ test('windows of a text are those of transformers', async () => {
 test('a window says where its tokens stand, and every token is in one', async () => {
   const pair = await encodePair('one two', 'a b c d e f g h i j');
   const { windows } = questionWindows(pair, { maxLength: 9, stride: 1, maxQuestionLength: 64 });
-  expect(
-    windows.map(({ span, before, after, ids }) => ({ span, before, after, tokens: tokenizer.tokens(ids) })),
-  ).toEqual([
-    { span: [4, 8], before: 0, after: 6, tokens: ['[CLS]', 'one', 'two', '[SEP]', 'a', 'b', 'c', 'd', '[SEP]'] },
-    { span: [4, 8], before: 3, after: 3, tokens: ['[CLS]', 'one', 'two', '[SEP]', 'd', 'e', 'f', 'g', '[SEP]'] },
-    { span: [4, 8], before: 6, after: 0, tokens: ['[CLS]', 'one', 'two', '[SEP]', 'g', 'h', 'i', 'j', '[SEP]'] },
+  expect(windows.map(({ span, before, ids }) => ({ span, before, tokens: tokenizer.tokens(ids) }))).toEqual([
+    { span: [4, 8], before: 0, tokens: ['[CLS]', 'one', 'two', '[SEP]', 'a', 'b', 'c', 'd', '[SEP]'] },
+    { span: [4, 8], before: 3, tokens: ['[CLS]', 'one', 'two', '[SEP]', 'd', 'e', 'f', 'g', '[SEP]'] },
+    { span: [4, 8], before: 6, tokens: ['[CLS]', 'one', 'two', '[SEP]', 'g', 'h', 'i', 'j', '[SEP]'] },
   ]);
+});
+
+test('the place of no tokens is before the last special token', async () => {
+  const { windows } = questionWindows(await encodePair('one two', ' '), {
+    maxLength: 9,
+    stride: 1,
+    maxQuestionLength: 64,
+  });
+  expect(windows.map(({ span, before }) => ({ span, before }))).toEqual([{ span: [4, 4], before: 0 }]);
 });
 
 test('a long question is cut off at its end, and counted', async () => {

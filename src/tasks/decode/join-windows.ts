@@ -16,8 +16,8 @@ export interface JoinedTokens {
 
 /**
  * Puts the overlapping windows of a text together again. A token's outputs come from the window in which it has the
- * most context: where its distance to the nearer edge is largest, an edge being where the window cuts the text off. On
- * a tie from the earlier window.
+ * most context: where its distance to the nearer edge is largest; on a tie from the earlier window. (That the text's own
+ * ends cut nothing off makes no difference: a window that holds one is chosen there anyway.)
  * @param windows of one text, in order
  * @param logits of each window, one row per token, special tokens included: [L, C]
  */
@@ -33,13 +33,12 @@ export function joinWindows(windows: readonly Window[], logits: readonly Float32
     logits: new Float32Array(count * width),
   };
   const mostContext = new Float64Array(count).fill(-1);
-  windows.forEach(({ ids, offsets, wordIds, span, before, after }, index) => {
+  windows.forEach(({ ids, offsets, wordIds, span, before }, index) => {
     for (let position = span[0]; position < span[1]; position++) {
-      const left = before > 0 ? position - span[0] : Number.POSITIVE_INFINITY;
-      const right = after > 0 ? span[1] - 1 - position : Number.POSITIVE_INFINITY;
       const token = before + position - span[0];
-      if (Math.min(left, right) <= mostContext[token]!) continue;
-      mostContext[token] = Math.min(left, right);
+      const context = Math.min(position - span[0], span[1] - 1 - position);
+      if (context <= mostContext[token]!) continue;
+      mostContext[token] = context;
       joined.ids[token] = ids[position]!;
       joined.offsets[token] = offsets[position]!;
       joined.wordIds[token] = wordIds[position]!;

@@ -77,6 +77,14 @@ test('what is left out can be chosen, by the names of the results', () => {
   ]);
 });
 
+test('the lengths that tell a continuation are those of code points', () => {
+  const text = '𝒯𝒽 𝒽';
+  const tokens = [token('𝒯', 0, 1), token('𝒽', 2, 1, '##𝒽'), token('𝒽', 5, 0)];
+  expect(groupEntities(text, tokens, ['O', 'X', 'Y'], 'first')).toEqual([
+    { entity_group: 'X', score: 0.8, word: '𝒯𝒽', start: 0, end: 4, text: '𝒯𝒽' },
+  ]);
+});
+
 test('of a text that was split before, offsets count in the text', async () => {
   const words = ['Tōkyō', '🗼🗼', 'unaffable'];
   const encoding = await tokenizer.encodeWords(words, { offsets: true });

@@ -42,10 +42,7 @@ test('every token is there once, in order, as if the text had not been divided',
 
 test('a token comes from the window in which it is farther from where the text is cut off', async () => {
   const { windows, sources } = await join('a b c d e f g h i j k l', 10, 4);
-  expect(windows.map(({ before, after }) => [before, after])).toEqual([
-    [0, 4],
-    [4, 0],
-  ]);
+  expect(windows.map(({ before }) => before)).toEqual([0, 4]);
   // The windows share e f g h: of these the first has 3 2 1 0 tokens after them, the second 0 1 2 3 before.
   expect(sources).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
 });
