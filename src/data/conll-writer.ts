@@ -10,13 +10,13 @@ export interface TaggedSentence {
 
 /**
  * One sentence as lines of `word gold predicted` (`word predicted` without gold), a blank line after it: what conlleval
- * reads. A word is one column, whatever is in it: blanks become `_`, and so does a word of nothing.
+ * reads. A word or tag is one column, whatever is in it: blanks become `_`, and so does a word of nothing.
  */
 export function conllSentence({ words, gold, predicted }: TaggedSentence): string {
   let lines = '';
   for (let i = 0; i < words.length; i++) {
-    const tags = gold === undefined ? predicted[i]! : `${gold[i]!} ${predicted[i]!}`;
-    lines += `${oneColumn(words[i]!)} ${tags}\n`;
+    const tags = gold === undefined ? [predicted[i]!] : [gold[i]!, predicted[i]!];
+    lines += `${[words[i]!, ...tags].map(oneColumn).join(' ')}\n`;
   }
   return `${lines}\n`;
 }
@@ -24,8 +24,8 @@ export function conllSentence({ words, gold, predicted }: TaggedSentence): strin
 /** All that conlleval, Python and awk split at, and other control characters. */
 const blanks = /[\p{Z}\p{Cc}]/gu;
 
-function oneColumn(word: string): string {
-  const column = word.replace(blanks, '_');
+function oneColumn(cell: string): string {
+  const column = cell.replace(blanks, '_');
   // A line of the word alone would begin a document.
   return column === '' ? '_' : column === '-DOCSTART-' ? '_DOCSTART_' : column;
 }

@@ -7,8 +7,13 @@ export type JsonLine = { line: number; value: Record<string, unknown> } | Refuse
 /**
  * Streams the objects of a JSON Lines text, a block at a time. Blank lines are skipped.
  * @param isCut the text ends in the middle: what follows the last line end is left out.
+ * @param wanted an object as it should be, for messages.
  */
-export async function* readJsonLines(texts: AsyncIterable<string>, isCut: boolean): AsyncGenerator<JsonLine[]> {
+export async function* readJsonLines(
+  texts: AsyncIterable<string>,
+  isCut: boolean,
+  wanted = '{"text": ..., "label": ...}',
+): AsyncGenerator<JsonLine[]> {
   let line = 0;
   let pieces: string[] = [];
   let length = 0;
@@ -19,7 +24,7 @@ export async function* readJsonLines(texts: AsyncIterable<string>, isCut: boolea
       pieces.push(text.slice(start, end));
       length += end - start;
       line++;
-      addLine(lines, pieces, length, line);
+      addLine(lines, pieces, length, line, wanted);
       pieces = [];
       length = 0;
       start = end + 1;
@@ -32,11 +37,11 @@ export async function* readJsonLines(texts: AsyncIterable<string>, isCut: boolea
   }
   if (length === 0 || isCut) return;
   const lines: JsonLine[] = [];
-  addLine(lines, pieces, length, line + 1);
+  addLine(lines, pieces, length, line + 1, wanted);
   yield lines;
 }
 
-function addLine(lines: JsonLine[], pieces: string[], length: number, line: number): void {
+function addLine(lines: JsonLine[], pieces: string[], length: number, line: number, wanted: string): void {
   if (length > maxRowLength) {
     lines.push({ line, reason: `the line is longer than ${maxRowLength.toLocaleString('en-US')} characters` });
     return;
@@ -52,7 +57,7 @@ function addLine(lines: JsonLine[], pieces: string[], length: number, line: numb
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-    lines.push({ line, reason: `not an object but ${found}: write {"text": ..., "label": ...}` });
+    lines.push({ line, reason: `not an object but ${found}: write ${wanted}` });
     return;
   }
   lines.push({ line, value: value as Record<string, unknown> });

@@ -8,7 +8,7 @@ export interface TableRow {
   nested?: number[];
 }
 
-/** A choice the reader made, why, and the flag that overrides it. */
+/** A choice the reader made, why, and the flag that overrides it (`''`: none does). */
 export interface Choice<T> {
   value: T;
   reason: string;
