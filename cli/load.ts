@@ -5,13 +5,11 @@ import { resolveModel } from '../src/data/hub.ts';
 import { openModelFolder } from '../src/data/model-folder.ts';
 import { DataError, UsageError } from '../src/errors.ts';
 import type { ModelFolder } from '../src/files.ts';
-import { loadTrainedModel, type Model } from '../src/tasks/model.ts';
-import type { ClassPrediction, ValuePrediction } from '../src/tasks/types.ts';
+import { loadTrainedModel, type TrainedModel, type TrainedTaskOptions } from '../src/tasks/trained-model.ts';
+import { maxLengthFor } from '../src/trainer/settings.ts';
 import type { Context } from './context.ts';
 import { createProgress } from './plain/progress.ts';
 import { startEngine } from './start-engine.ts';
-
-export type TrainedModel = Model<number, ClassPrediction> | Model<number, ValuePrediction>;
 
 /** A fine-tuned model, ready to compute. */
 export interface LoadedModel {
@@ -40,10 +38,13 @@ const unknownColumns: RunColumns = { text: null, pair: null, label: null };
  * Loads what `name` stands for: a run folder (its best model), a model folder, or a name of the hub.
  * @throws DataError where there is no fine-tuned model in it; UsageError for a name that stands for nothing
  */
-export async function loadForUse(name: string, context: Context): Promise<LoadedModel> {
+export async function loadForUse(name: string, context: Context, tasks: TrainedTaskOptions = {}): Promise<LoadedModel> {
   const { folder, maxLength, columns } = await find(name, context);
-  const model = await loadTrainedModel(await startEngine(context), folder);
-  return { model, maxLength: maxLength ?? model.config.maxPositionEmbeddings, columns };
+  const model = await loadTrainedModel(await startEngine(context), folder, tasks);
+  const { maxPositionEmbeddings } = model.config;
+  const own =
+    model.task.type === 'question-answering' ? maxLengthFor(model.task.type, null, maxPositionEmbeddings) : null;
+  return { model, maxLength: maxLength ?? own ?? maxPositionEmbeddings, columns };
 }
 
 async function find(name: string, context: Context): Promise<Found> {

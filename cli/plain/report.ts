@@ -1,7 +1,9 @@
-import type { ClassificationReport, ClassRow } from '../../src/eval/classification-report.ts';
+import type { AnswerReport } from '../../src/eval/answer-report.ts';
+import type { ClassificationReport, ClassRow, Confusion } from '../../src/eval/classification-report.ts';
 import type { Report } from '../../src/eval/evaluate.ts';
 import type { Metrics } from '../../src/eval/metric-names.ts';
-import type { RegressionReport } from '../../src/eval/regression-report.ts';
+import type { MultiLabelReport } from '../../src/eval/multi-label-report.ts';
+import type { TokenReport } from '../../src/eval/token-report.ts';
 import type { Style } from './audit.ts';
 import { type Align, alignRows, count, shorten } from './table.ts';
 
@@ -25,12 +27,85 @@ const leastLabelWidth = 16;
  * @param rows the rows of the mistakes or errors, by their index
  */
 export function renderReport(report: Report, rows: ReadonlyMap<number, RowText>, style: Style): string[] {
-  const sections = [renderMetrics(report.metrics)];
-  if ('classes' in report) {
-    sections.push(renderClasses(report, style), renderConfusions(report, style), renderMistakes(report, rows, style));
-  } else sections.push(renderErrors(report, rows, style));
+  const sections = [
+    renderMetrics(report.metrics),
+    ...sectionsOf(report, style),
+    renderMistakes(titleOfMistakes(report), judgedRows(report, style), rows, style),
+  ];
   return sections.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
+
+/** What a report tells between its metrics and its mistakes. */
+function sectionsOf(report: Report, style: Style): string[][] {
+  switch (report.task) {
+    case 'sequence-classification':
+      return [renderClasses(report.classes, 'label', style), renderConfusions(report, style)];
+    case 'multi-label':
+      return [renderClasses(report.classes, 'label', style), renderTunedLabels(report, style)];
+    case 'token-classification':
+      return [
+        renderClasses(report.classes, 'f1' in report.metrics ? 'type' : 'tag', style),
+        renderPairs(report.mostConfused, style),
+        renderWords(report),
+      ];
+    case 'question-answering':
+      return [renderTunedAnswers(report, style)];
+    case 'masked-lm':
+      return [[`${count(report.predictedTokens)} tokens were masked and predicted`]];
+    case 'regression':
+      return [];
+  }
+}
+
+function titleOfMistakes({ task }: Report): string {
+  if (task === 'regression') return 'largest errors';
+  return task === 'multi-label' || task === 'token-classification' ? 'most mistakes in' : 'most confident mistakes';
+}
+
+/** A row that was predicted wrongly, and how. */
+export interface JudgedRow {
+  index: number;
+  judged: string;
+}
+
+/** The rows that a report finds worst, the worst first. */
+export function judgedRows(report: Report, style: Style): JudgedRow[] {
+  const labelWidth = pairLabelWidth(style);
+  const named = (items: { label: string; text: string }[]) =>
+    items.map(({ label, text }) => `${label} "${shorten(text, labelWidth)}"`).join(', ');
+  const both = (missed: string, spurious: string) =>
+    [missed && `missed ${missed}`, spurious && `wrongly ${spurious}`].filter(Boolean).join('; ');
+  switch (report.task) {
+    case 'sequence-classification':
+      return report.mistakes.map(({ index, gold, predicted, score }) => ({
+        index,
+        judged: `${shorten(predicted, labelWidth)} ${score.toFixed(2)}, gold ${shorten(gold, labelWidth)}`,
+      }));
+    case 'regression':
+      return report.largestErrors
+        .filter(({ error }) => error !== 0)
+        .map(({ index, gold, predicted }) => ({ index, judged: `${formatMetric(predicted)}, gold ${gold}` }));
+    case 'multi-label':
+      return report.mistakes.map(({ index, missed, spurious }) => ({
+        index,
+        judged: both(missed.join(', '), spurious.join(', ')),
+      }));
+    case 'token-classification':
+      return report.mistakes.map(({ index, missed, spurious }) => ({
+        index,
+        judged: both(named(missed), named(spurious)),
+      }));
+    case 'question-answering':
+      return report.mistakes.map(({ index, gold, predicted, score }) => ({
+        index,
+        judged: `${quotedAnswer(predicted, labelWidth)} ${score.toFixed(2)}, gold ${quotedAnswer(gold[0] ?? '', labelWidth)}`,
+      }));
+    case 'masked-lm':
+      return [];
+  }
+}
+
+const quotedAnswer = (text: string, width: number) => (text === '' ? 'no answer' : `"${shorten(text, width)}"`);
 
 /** Name and value of each metric, below each other. */
 export function renderMetrics(metrics: Metrics): string[] {
@@ -44,7 +119,10 @@ export function formatMetric(value: number): string {
   return Math.abs(value) >= 1000 ? value.toPrecision(7) : value.toFixed(4);
 }
 
-function renderClasses({ classes }: ClassificationReport, style: Style): string[] {
+/** What the support of a class counts. */
+const countedAs = { label: 'rows', type: 'entities', tag: 'words' };
+
+function renderClasses(classes: readonly ClassRow[], what: keyof typeof countedAs, style: Style): string[] {
   const all = classes.length <= mostClasses;
   const shown = all
     ? classes
@@ -52,21 +130,21 @@ function renderClasses({ classes }: ClassificationReport, style: Style): string[
         .filter((row) => row.support > 0)
         .sort((a, b) => a.f1 - b.f1)
         .slice(0, worstShown);
-  const title = all ? 'label' : `lowest F1 of ${classes.length} labels`;
+  const title = all ? what : `lowest F1 of ${classes.length} ${what}s`;
   const labelWidth = Math.max(leastLabelWidth, style.width - numbersWidth);
   const cells = (row: ClassRow) => [
     shorten(row.label, labelWidth),
     ...[row.precision, row.recall, row.f1].map((value) => value.toFixed(4)),
     count(row.support),
   ];
-  const lines = alignRows([[title, 'precision', 'recall', 'f1', 'rows'], ...shown.map(cells)], {
+  const lines = alignRows([[title, 'precision', 'recall', 'f1', countedAs[what]], ...shown.map(cells)], {
     align: ['left', 'right', 'right', 'right', 'right'],
   });
   return withTitle(lines, style);
 }
 
 function renderConfusions(report: ClassificationReport, style: Style): string[] {
-  return renderMatrix(report, style) ?? renderPairs(report, style);
+  return renderMatrix(report, style) ?? renderPairs(report.mostConfused, style);
 }
 
 /** Null where it does not fit the terminal. */
@@ -79,7 +157,7 @@ function renderMatrix({ confusionMatrix, classes }: ClassificationReport, style:
   return lines.some((line) => line.length > style.width) ? null : withTitle(lines, style);
 }
 
-function renderPairs({ mostConfused }: ClassificationReport, style: Style): string[] {
+function renderPairs(mostConfused: readonly Confusion[], style: Style): string[] {
   if (mostConfused.length === 0) return [];
   const labelWidth = pairLabelWidth(style);
   const rows = mostConfused
@@ -93,27 +171,47 @@ function renderPairs({ mostConfused }: ClassificationReport, style: Style): stri
 
 const pairLabelWidth = ({ width }: Style) => Math.max(leastLabelWidth, Math.floor((width - pairWidth) / 2));
 
+/** What better thresholds would have come to: told apart, since they were chosen on these very rows. */
+function renderTunedLabels({ tuned, metrics }: MultiLabelReport, style: Style): string[] {
+  const names = ['micro_f1', 'macro_f1', 'subset_accuracy'] as const;
+  const rows = names.map((name) => [name, formatMetric(metrics[name]!), formatMetric(tuned.metrics[name]!)]);
+  const align: Align[] = ['left', 'right', 'right'];
+  return withTitle(alignRows([['with thresholds', 'as they are', 'best for these rows'], ...rows], { align }), style);
+}
+
+function renderTunedAnswers(report: AnswerReport, style: Style): string[] {
+  const { examples, unanswerable, unanswered, tuned, metrics, nullThreshold } = report;
+  if (tuned === null) return [];
+  const rows = (['f1', 'exact_match'] as const).map((name) => [
+    name,
+    formatMetric(metrics[name]!),
+    formatMetric(tuned.metrics[name]!),
+  ]);
+  const odds = ['null odds above', formatMetric(nullThreshold ?? Number.NaN), formatMetric(tuned.nullThreshold)];
+  const align: Align[] = ['left', 'right', 'right'];
+  return [
+    `${count(unanswerable)} of ${count(examples)} have no answer, ${count(unanswered)} got none`,
+    '',
+    ...withTitle(alignRows([['no answer at', 'as it is', 'best for these rows'], odds, ...rows], { align }), style),
+  ];
+}
+
+function renderWords({ words, wordsWithoutTokens }: TokenReport): string[] {
+  if (wordsWithoutTokens === 0) return [];
+  return [`${count(wordsWithoutTokens)} of ${count(words)} words were cut off by the length limit: they count as O`];
+}
+
 function renderMistakes(
-  { mistakes }: ClassificationReport,
+  title: string,
+  judged: JudgedRow[],
   rows: ReadonlyMap<number, RowText>,
   style: Style,
 ): string[] {
-  if (mistakes.length === 0) return [];
-  const labelWidth = pairLabelWidth(style);
-  const lines = mistakes.slice(0, pairsShown).flatMap(({ index, gold, predicted, score }) => {
-    const judged = `${shorten(predicted, labelWidth)} ${score.toFixed(2)}, gold ${shorten(gold, labelWidth)}`;
-    return describeRow(rows.get(index), judged, style);
-  });
-  return [style.colors.bold('most confident mistakes'), ...lines];
-}
-
-function renderErrors({ largestErrors }: RegressionReport, rows: ReadonlyMap<number, RowText>, style: Style): string[] {
-  const shown = largestErrors.filter(({ error }) => error !== 0).slice(0, pairsShown);
-  if (shown.length === 0) return [];
-  const lines = shown.flatMap(({ index, gold, predicted }) =>
-    describeRow(rows.get(index), `${formatMetric(predicted)}, gold ${gold}`, style),
-  );
-  return [style.colors.bold('largest errors'), ...lines];
+  if (judged.length === 0) return [];
+  const lines = judged
+    .slice(0, pairsShown)
+    .flatMap(({ index, judged: text }) => describeRow(rows.get(index), text, style));
+  return [style.colors.bold(title), ...lines];
 }
 
 function describeRow(row: RowText | undefined, judged: string, style: Style): string[] {

@@ -1,9 +1,7 @@
 import { csvRow } from '../../src/data/csv-writer.ts';
-import type { ClassPrediction, ValuePrediction } from '../../src/tasks/types.ts';
+import type { ClassPrediction, Prediction, TaskType } from '../../src/tasks/types.ts';
 import type { TextSink } from '../text-sink.ts';
 import type { InputRow } from './input.ts';
-
-export type Prediction = ClassPrediction | ValuePrediction;
 
 export type RowFormat = 'csv' | 'tsv' | 'jsonl' | 'json';
 
@@ -26,6 +24,7 @@ export interface RowWriterOptions {
   format: RowFormat;
   /** Names of the input's columns. */
   columns: readonly string[];
+  task: TaskType;
   /** Of the model; empty for a regression. */
   labels: readonly string[];
   /** Only so many of the likeliest labels, instead of the probability of each. */
@@ -42,50 +41,52 @@ export async function createRowWriter(sink: TextSink, options: RowWriterOptions)
     : createJsonRows(sink, options);
 }
 
-async function createCsvRows(sink: TextSink, { format, columns, labels, top }: RowWriterOptions): Promise<RowWriter> {
+async function createCsvRows(sink: TextSink, options: RowWriterOptions): Promise<RowWriter> {
+  const { format, columns } = options;
   const delimiter = format === 'tsv' ? '\t' : ',';
   const taken = new Set(columns);
-  const added = valueNames(labels, top).map((name) => freeName(name, taken));
-  const values = (prediction: Prediction | null): string[] => {
-    if (prediction === null) return added.map(() => '');
-    if ('value' in prediction) return [written(prediction.value)];
-    if (top === null) {
-      const probabilities = labels.map((label) => written(prediction.probabilities[label]!));
-      return [prediction.label, written(prediction.score), ...probabilities];
-    }
-    return likeliest(prediction, top).flatMap(([label, probability]) => [label, written(probability)]);
-  };
+  const names = cellNames(options);
+  const added = names.map((name) => freeName(name, taken));
+  const cells = (prediction: Prediction | null) =>
+    prediction === null ? names.map(() => '') : cellsOf(prediction, options);
   await sink.write(csvRow([...columns, ...added], delimiter));
   return {
-    write: (row, prediction) => sink.write(csvRow([...row.cells, ...values(prediction)], delimiter)),
+    write: (row, prediction) => sink.write(csvRow([...row.cells, ...cells(prediction)], delimiter)),
     close: () => sink.close(),
   };
 }
 
 /** Names of a prediction's columns. */
-function valueNames(labels: readonly string[], top: number | null): string[] {
-  if (labels.length === 0) return ['value'];
-  if (top === null) return ['label', 'score', ...labels.map((label) => `probability:${label}`)];
+function cellNames({ task, labels, top }: RowWriterOptions): string[] {
+  const probabilities = labels.map((label) => `probability:${label}`);
+  if (task === 'regression') return ['value'];
+  if (task === 'token-classification') return ['entities'];
+  if (task === 'multi-label') return ['labels', ...probabilities];
+  if (top === null) return ['label', 'score', ...probabilities];
   const places = Array.from({ length: Math.min(top, labels.length) }, (_, i) => (i === 0 ? '' : `_${i + 1}`));
   return places.flatMap((place) => [`label${place}`, `score${place}`]);
 }
 
-async function createJsonRows(sink: TextSink, { format, columns, labels, top }: RowWriterOptions): Promise<RowWriter> {
+function cellsOf(prediction: Prediction, { labels, top }: RowWriterOptions): string[] {
+  if ('value' in prediction) return [written(prediction.value)];
+  if ('entities' in prediction) return [JSON.stringify(prediction.entities)];
+  if (!('probabilities' in prediction)) throw new TypeError('a table has no columns for this prediction');
+  const { probabilities } = prediction;
+  const all = labels.map((label) => written(probabilities[label]!));
+  if ('labels' in prediction) return [prediction.labels.join(';'), ...all];
+  if (top === null) return [prediction.label, written(prediction.score), ...all];
+  return likeliest(prediction, top).flatMap(([label, probability]) => [label, written(probability)]);
+}
+
+async function createJsonRows(sink: TextSink, options: RowWriterOptions): Promise<RowWriter> {
+  const { format, columns } = options;
   const taken = new Set<string>();
   const keys = columns.map((column, i) => freeName(column === '' ? `column ${i + 1}` : column, taken, column));
-  const name = Object.fromEntries(
-    ['label', 'score', 'probabilities', 'value'].map((field) => [field, freeName(field, taken)]),
-  ) as Record<'label' | 'score' | 'probabilities' | 'value', string>;
+  const names = fieldNames(options);
+  const free = new Map(names.map((name) => [name, freeName(name, taken)]));
   const fields = (prediction: Prediction | null): Record<string, unknown> => {
-    if (prediction === null) {
-      return labels.length === 0
-        ? { [name.value]: null }
-        : { [name.label]: null, [name.score]: null, [name.probabilities]: null };
-    }
-    if ('value' in prediction) return { [name.value]: prediction.value };
-    const { label, score } = prediction;
-    const shown = top === null ? Object.entries(prediction.probabilities) : likeliest(prediction, top);
-    return { [name.label]: label, [name.score]: score, [name.probabilities]: Object.fromEntries(shown) };
+    const values = prediction === null ? {} : fieldsOf(prediction, options);
+    return Object.fromEntries(names.map((name) => [free.get(name)!, values[name] ?? null]));
   };
   const line = ({ cells, json }: InputRow, prediction: Prediction | null): string => {
     const added = JSON.stringify(fields(prediction)).slice(1);
@@ -108,6 +109,21 @@ async function createJsonRows(sink: TextSink, { format, columns, labels, top }: 
   };
 }
 
+/** Names of a prediction's members. */
+function fieldNames({ task }: RowWriterOptions): string[] {
+  if (task === 'regression') return ['value'];
+  if (task === 'token-classification') return ['words', 'tags', 'entities'];
+  if (task === 'question-answering') return ['answer', 'start', 'end', 'score', 'nullOdds'];
+  return task === 'multi-label' ? ['labels', 'probabilities'] : ['label', 'score', 'probabilities'];
+}
+
+function fieldsOf(prediction: Prediction, { top }: RowWriterOptions): Record<string, unknown> {
+  if (!('probabilities' in prediction)) return { ...prediction };
+  const { probabilities, ...rest } = prediction;
+  const shown = top === null ? Object.entries(probabilities) : likeliest(prediction, top);
+  return { ...rest, probabilities: Object.fromEntries(shown) };
+}
+
 /** A name that is not taken yet, and is from now on: `label`, else `predicted_label`, else `predicted_label_2`, ... */
 function freeName(wanted: string, taken: Set<string>, base = `predicted_${wanted}`): string {
   let name = wanted;
@@ -117,7 +133,7 @@ function freeName(wanted: string, taken: Set<string>, base = `predicted_${wanted
 }
 
 /** The most probable labels with their probabilities, the most probable first. */
-export function likeliest({ probabilities }: ClassPrediction, top: number): [string, number][] {
+export function likeliest({ probabilities }: Pick<ClassPrediction, 'probabilities'>, top: number): [string, number][] {
   return Object.entries(probabilities)
     .sort((a, b) => b[1] - a[1])
     .slice(0, top);

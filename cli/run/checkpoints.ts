@@ -20,7 +20,7 @@ export interface RunPosition {
  */
 export function createCheckpointStore(
   folder: string,
-  model: Model<number>,
+  model: Pick<Model, 'engine' | 'variables' | 'save'>,
   { keep, position }: { keep: number; position: () => RunPosition },
 ): CheckpointStore {
   const best = join(folder, 'model');

@@ -1,39 +1,36 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createAudit } from '../../src/data/audit.ts';
-import { chooseColumns } from '../../src/data/columns.ts';
-import { type ExampleSource, readExamples } from '../../src/data/examples.ts';
+import { type ExampleFile, type ExampleWishes, openExamples } from '../../src/data/example-file.ts';
 import { orderLabels } from '../../src/data/label-order.ts';
 import { type SplitName, splitNames } from '../../src/data/split.ts';
-import { openTable } from '../../src/data/table.ts';
-import { requireTrainable } from '../../src/data/trainable.ts';
-import type { Example, ExampleColumns, Table } from '../../src/data/types.ts';
+import type { TaskType } from '../../src/data/types.ts';
 import { fileSha256 } from '../../src/engine/install/publish-part.ts';
 import { DataError, UsageError } from '../../src/errors.ts';
 import type { ExampleSet } from '../../src/tasks/example-set.ts';
-import { encodeSplits, splitSurvey, surveyExamples } from '../../src/tasks/prepare.ts';
-import type { TaskType } from '../../src/tasks/types.ts';
+import { type AnyExample, encodeSplits, splitSurvey, surveyExamples } from '../../src/tasks/prepare.ts';
 import type { Tokenizer } from '../../src/text/tokenizer.ts';
-import type { Settings } from '../../src/trainer/settings.ts';
+import { maxLengthFor, type Settings } from '../../src/trainer/settings.ts';
+import { auditOf } from './audit.ts';
 import type { DataEvent } from './events.ts';
+import { readingOf } from './reading.ts';
+import { type TaskParts, taskOf } from './task-of.ts';
 
 /** An open file of the run. */
 export interface RunFile {
   split: SplitName;
-  table: Table;
-  columns: ExampleColumns;
-  source: ExampleSource;
+  file: ExampleFile;
   /** SHA-256 of its bytes, in hexadecimal. */
   sha256: string;
 }
 
 /** Everything that training takes of the data. */
 export interface PreparedData {
-  task: TaskType;
-  /** Classes in the order of their numbers; empty for regression. */
-  labels: string[];
-  sets: Record<SplitName, ExampleSet<number>>;
+  /** What the task is made of. Labels are in the order of their numbers. */
+  parts: TaskParts;
+  /** Most tokens of a sequence. */
+  maxLength: number;
+  sets: Record<SplitName, ExampleSet>;
   files: RunFile[];
   /** Where the training file was split: the lines of its usable rows and their sides. */
   split: { lines: number[]; sides: Uint8Array } | null;
@@ -47,6 +44,8 @@ export interface PrepareContext {
   tokenizer: Tokenizer;
   /** Labels that the checkpoint has. */
   checkpointLabels: readonly string[];
+  /** Tokens that the checkpoint has positions for. */
+  positions: number;
   /** Read where the data is `-`. */
   standardInput: AsyncIterable<Uint8Array>;
   onProgress(message: string): void;
@@ -54,23 +53,23 @@ export interface PrepareContext {
 }
 
 /**
- * Reads the data of a run in two passes, so that no text is kept: the first learns the labels and splits, the second
- * tokenises and audits.
+ * Reads the data of a run in two passes, so that no text of a training row is kept: the first learns the labels and
+ * splits, the second tokenises and audits.
  * @throws DataError when it cannot be trained on
  */
 export async function prepareData(context: PrepareContext): Promise<PreparedData> {
-  const { settings, signal } = context;
+  const { settings, tokenizer, signal } = context;
   const files = await openFiles(context);
   const close = async () => {
-    for (const { table } of files) await table.close();
+    for (const { file } of files) await file.close();
   };
   try {
-    const train = files[0]!;
-    const task = train.columns.task!.value;
+    const type = taskOfFile(files[0]!.file);
+    const maxLength = maxLengthFor(type, settings.maxLength, context.positions);
     const surveys = [];
-    for (const { table, source } of files) {
-      context.onProgress(`reading ${table.name}`);
-      surveys.push(await surveyExamples(readExamples(table, source), task, signal));
+    for (const { file } of files) {
+      context.onProgress(`reading ${file.name}`);
+      surveys.push(await surveyExamples(file.examples(), type, signal));
     }
     const shares = sharesOf(settings);
     const sides = shares === null ? undefined : splitSurvey(surveys[0]!, shares, settings.seed);
@@ -78,38 +77,49 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
       surveys.flatMap((survey) => survey.labels),
       context.checkpointLabels,
     );
-    const numberOf = new Map(labels.map((label, index) => [label, index]));
-    const audit = createAudit({ task, maxLength: settings.maxLength });
-    const sets = await encodeSplits(
-      files.map(({ split, table, source }) => ({
-        examples: readExamples(table, source, { onRefused: (row) => audit.refuse(split, row) }),
+    const hasUnanswerable = files.some(({ file }) => file.kind === 'questions' && file.version.value === '2.0');
+    const parts: TaskParts = { type, labels, tokenizer, hasUnanswerable };
+    const audit = auditOf(type, maxLength);
+    const sets = await encodeSplits<AnyExample, unknown, unknown>(
+      files.map(({ split, file }) => ({
+        examples: file.examples((row) => audit.refuse(split, row)),
         side: split,
         sides: split === 'train' ? sides : undefined,
       })),
       {
-        tokenizer: context.tokenizer,
-        maxLength: settings.maxLength,
-        target: ({ label }: Example) => (task === 'regression' ? Number(label) : numberOf.get(label!)!),
-        audit,
+        tokenizer,
+        task: taskOf(parts, settings),
+        maxLength,
+        onEncoded: audit.add,
         onProgress: (rows) => context.onProgress(`tokenising: ${rows.toLocaleString('en-US')} rows`),
         signal,
       },
     );
-    const report = audit.report();
-    requireTrainable(report, train.table.name);
+    const report = audit.report(files[0]!.file.name);
     return {
-      task,
-      labels,
+      parts,
+      maxLength,
       sets,
       files,
       split: sides === undefined ? null : { lines: surveys[0]!.lines, sides },
-      event: { type: 'data', files: files.map(describeFile), labels, audit: report },
+      event: {
+        type: 'data',
+        task: type,
+        files: files.map(({ split, file }) => ({ split, ...readingOf(file) })),
+        labels,
+        audit: report,
+      },
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function taskOfFile(file: ExampleFile): TaskType {
+  if (file.task !== null) return file.task.value;
+  throw new DataError('the file has no labels to learn', { where: file.name, fix: 'name them with --label-column' });
 }
 
 /** Null where nothing is held out of the training file. */
@@ -126,47 +136,23 @@ async function openFiles({ settings, standardInput }: PrepareContext): Promise<R
     for (const split of splitNames) {
       const path = data[split];
       if (typeof path !== 'string') continue;
-      const { delimiter, encoding, quotes, header } = data;
       const hashing = path === '-' ? hashed(standardInput) : null;
-      const table = await openTable(hashing?.stream ?? path, { delimiter, encoding, quotes, header });
-      const file = { split, table, ...columnsOf(table, settings, files[0]), sha256: '' };
-      files.push(file);
-      file.sha256 = hashing?.digest() ?? (await fileSha256(path));
+      const file = await openExamples(hashing?.stream ?? path, wishesOf(settings, files[0]?.file));
+      const opened = { split, file, sha256: '' };
+      files.push(opened);
+      opened.sha256 = hashing?.digest() ?? (await fileSha256(path));
     }
     return files;
   } catch (error) {
-    for (const { table } of files) await table.close();
+    for (const { file } of files) await file.close();
     throw error;
   }
 }
 
-/** The columns of the training file are chosen; in the other files they are those of the same names. */
-function columnsOf(table: Table, settings: Settings, first: RunFile | undefined) {
-  const { textColumn, pairColumn, labelColumn } = settings.data;
-  const asked = { textColumn, pairColumn, labelColumn, task: settings.task };
-  const columns = chooseColumns(table, first === undefined ? asked : { ...asked, ...columnsLike(first, table) });
-  const source: ExampleSource = {
-    text: columns.text.value,
-    pair: columns.pair.value,
-    label: columns.label.value,
-    task: (first?.columns.task ?? columns.task)!.value,
-  };
-  return { columns, source };
-}
-
-function columnsLike({ table: first, columns }: RunFile, table: Table) {
-  // Without a header, or with names that repeat, the place is what a column goes by.
-  const name = (index: number) => {
-    const own = first.columns[index]!;
-    const isUnique = own !== '' && table.columns.filter((column) => column === own).length === 1;
-    return isUnique || !table.columns.some((_, i) => i === index) ? own : String(index + 1);
-  };
-  return {
-    textColumn: name(columns.text.value),
-    pairColumn: columns.pair.value === null ? 'none' : name(columns.pair.value),
-    labelColumn: name(columns.label.value!),
-    task: columns.task!.value,
-  };
+/** How a file is to be read: the other files have the training file's task and, by name, its columns. */
+function wishesOf({ task, data }: Settings, first: ExampleFile | undefined): ExampleWishes {
+  const { train: _, validation: __, test: ___, ...wishes } = data;
+  return { ...wishes, task, labelRequired: true, ...(first === undefined ? {} : { like: first }) };
 }
 
 /** A stream that is hashed as it is read. */
@@ -181,15 +167,11 @@ function hashed(stream: AsyncIterable<Uint8Array>): { stream: AsyncIterable<Uint
   return { stream: pass(), digest: () => hash.digest('hex') };
 }
 
-function describeFile({ split, table, columns }: RunFile): DataEvent['files'][number] {
-  const { name, format, encoding, delimiter, quotes, header, columns: names } = table;
-  return { split, table: { name, format, encoding, delimiter, quotes, header, columns: names }, columns };
-}
-
+const extensions = 'csv|tsv|txt|jsonl|ndjson|json|conll|iob|bio';
 const fileOfSplit: Record<SplitName, RegExp> = {
-  train: /^train(ing)?\.(csv|tsv|txt|jsonl|ndjson)$/i,
-  validation: /^(dev|valid|val|validation)\.(csv|tsv|txt|jsonl|ndjson)$/i,
-  test: /^test\.(csv|tsv|txt|jsonl|ndjson)$/i,
+  train: new RegExp(`^train(ing)?\\.(${extensions})$`, 'i'),
+  validation: new RegExp(`^(dev|valid|val|validation)\\.(${extensions})$`, 'i'),
+  test: new RegExp(`^test\\.(${extensions})$`, 'i'),
 };
 
 /**

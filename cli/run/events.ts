@@ -1,19 +1,17 @@
 import type { AuditReport } from '../../src/data/audit.ts';
 import type { SplitName } from '../../src/data/split.ts';
-import type { ExampleColumns, Table } from '../../src/data/types.ts';
+import type { TaskType } from '../../src/data/types.ts';
 import type { TrainEvent } from '../../src/trainer/events.ts';
+import type { FileReading } from './reading.ts';
 import type { RunResults } from './results.ts';
 
 /** How a file was read. */
-export interface ReadFile {
-  split: SplitName;
-  table: Pick<Table, 'name' | 'format' | 'encoding' | 'delimiter' | 'quotes' | 'header' | 'columns'>;
-  columns: ExampleColumns;
-}
+export type ReadFile = FileReading & { split: SplitName };
 
 /** The data has been read, split and tokenised. */
 export interface DataEvent {
   type: 'data';
+  task: TaskType;
   files: ReadFile[];
   /** Names of the classes in the order of their numbers; empty for regression. */
   labels: string[];

@@ -79,11 +79,11 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
   };
 }
 
-function dataLines({ files, audit }: DataEvent, style: Output): string[] {
+function dataLines({ files, audit, task }: DataEvent, style: Output): string[] {
   const lines = files.flatMap((file, i) => renderReading(file, style, i === 0 ? undefined : files[0]));
-  const { task } = files[0]!.columns;
+  const isFound = files[0]!.task?.reason !== 'as asked';
   const aloud =
-    task?.value === 'regression' && task.reason !== 'as asked'
+    task === 'regression' && isFound
       ? [
           `${style.colors.yellow('!')} the labels are numbers: a regression; for classes give --task sequence-classification`,
         ]

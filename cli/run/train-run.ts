@@ -1,21 +1,18 @@
 import { join } from 'node:path';
 import { resolveModel } from '../../src/data/hub.ts';
-import { openModelFolder } from '../../src/data/model-folder.ts';
+import { openModelFolder, replaceModelFolder } from '../../src/data/model-folder.ts';
 import { writeSplit } from '../../src/data/split-file.ts';
 import { type DistilBertConfig, parseConfig } from '../../src/encoder/config.ts';
 import type { Engine } from '../../src/engine/types.ts';
 import { DivergedError, UsageError } from '../../src/errors.ts';
 import { type Evaluation, evaluate, metricsOf } from '../../src/eval/evaluate.ts';
 import { resolveMetric } from '../../src/eval/metric-names.ts';
-import { loadModel, type Model, readConfig, readTokenizer, restoreWeights } from '../../src/tasks/model.ts';
-import { classWeightsOf } from '../../src/tasks/prepare.ts';
-import { regression } from '../../src/tasks/regression.ts';
-import { sequenceClassification } from '../../src/tasks/sequence-classification.ts';
-import type { Task } from '../../src/tasks/types.ts';
+import { loadModel, type Model, readConfig, readTokenizer, restoreWeights, withTask } from '../../src/tasks/model.ts';
+import type { AnyExample } from '../../src/tasks/prepare.ts';
+import type { Prediction } from '../../src/tasks/types.ts';
 import type { EndEvent } from '../../src/trainer/events.ts';
 import { train } from '../../src/trainer/train.ts';
 import type { Environment } from '../environment.ts';
-import type { Prediction } from '../predict/output.ts';
 import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
 import { type Clock, createClock } from './clock.ts';
 import { type PreparedData, prepareData } from './data.ts';
@@ -26,6 +23,8 @@ import { createRecorder } from './recorder.ts';
 import type { RunResults } from './results.ts';
 import { runConfig } from './run-config.ts';
 import { makeRunFolder, openRunLog, replaceJson } from './run-folder.ts';
+import { taskOf } from './task-of.ts';
+import { tunedParts } from './thresholds.ts';
 
 export interface RunContext {
   environment: Environment;
@@ -64,15 +63,16 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
       settings,
       tokenizer,
       checkpointLabels: checkpoint.labels ?? [],
+      positions: checkpoint.maxPositionEmbeddings,
       standardInput: process.stdin,
       onProgress,
       signal: context.signal,
     }),
   );
-  let model: Model<number, Prediction> | undefined;
+  let model: RunModel | undefined;
   try {
     emit(data.event);
-    const task = taskOf(data, settings);
+    const task = taskOf(data.parts, settings, data.sets.train);
     const metric = resolveMetric(settings.evaluate.metric, metricsOf(task));
     for (const { metric: name } of job.requirements) resolveMetric(name, metricsOf(task));
     const engine = await clock.measure('engine', context.startEngine);
@@ -102,11 +102,14 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
   }
 }
 
+/** A model whose task is known at run time only. */
+export type RunModel = Model<AnyExample, unknown, unknown, Prediction>;
+
 interface Training {
   job: TrainJob;
   context: RunContext;
   data: PreparedData;
-  model: Model<number, Prediction>;
+  model: RunModel;
   /** Folder of the run. */
   run: string;
   emit(event: AnyEvent): void;
@@ -123,7 +126,7 @@ async function trainInFolder(
   await writeConfig();
   const evaluations: RunEvaluations = { best: null, test: null };
   const position = { stepsPerEpoch: 0, totalSteps: 0 };
-  let latest: Evaluation | null = null;
+  let latest: Evaluation<Prediction> | null = null;
   let end: EndEvent | null = null;
   const results = () => resultsOf({ end: end!, evaluations, model, clock });
   try {
@@ -149,28 +152,30 @@ async function trainInFolder(
       emit(event);
     }
     const isWhole = end!.reason === 'finished' || end!.reason === 'early-stopping';
-    if (isWhole && sets.test.length > 0) {
+    const tuned = evaluations.best && tunedParts(settings, data.parts, evaluations.best.report);
+    if (isWhole && (sets.test.length > 0 || tuned !== null)) {
       emit({ type: 'phase', phase: 'evaluating', step: end!.step });
-      if (end!.best !== null && end!.best.step !== end!.step) {
-        await restoreWeights(model, await openModelFolder(join(run, 'model')));
-      }
+      const { best } = end!;
+      const folder = join(run, 'model');
+      if (best !== null && best.step !== end!.step) await restoreWeights(model, await openModelFolder(folder));
+      const final = tuned === null ? model : withTask(model, taskOf(tuned, settings));
+      if (tuned !== null) await replaceModelFolder(folder, (writer) => final.save(writer));
       const { signal } = context;
-      const tested = clock.measure('evaluate', () => evaluate(model, sets.test, { signal }));
-      evaluations.test = await tested.catch((error: unknown) => {
-        if (signal.aborted) return null;
-        throw error;
-      });
+      if (sets.test.length > 0) {
+        const tested = clock.measure('evaluate', () => evaluate(final, sets.test, { signal }));
+        evaluations.test = await tested.catch((error: unknown) => {
+          if (signal.aborted) return null;
+          throw error;
+        });
+      }
     }
     emit({ type: 'phase', phase: 'saving', step: end!.step });
     await clock.measure('save', async () => {
-      for (const [split, evaluation] of [
-        ['validation', evaluations.best],
-        ['test', evaluations.test],
-      ] as const) {
+      for (const split of ['validation', 'test'] as const) {
+        const evaluation = split === 'test' ? evaluations.test : evaluations.best;
         if (evaluation === null) continue;
-        const file = data.files.find((candidate) => candidate.split === split) ?? data.files[0]!;
-        const path = join(run, `predictions-${split}.csv`);
-        await writePredictions(path, file, sets[split], model.task, evaluation.logits);
+        const { file } = data.files.find((candidate) => candidate.split === split) ?? data.files[0]!;
+        await writePredictions(run, split, file, sets[split], data.parts, evaluation);
       }
     });
     const final = results();
@@ -184,8 +189,8 @@ async function trainInFolder(
 
 interface RunEvaluations {
   /** Of the best checkpoint, on the validation rows. */
-  best: Evaluation | null;
-  test: Evaluation | null;
+  best: Evaluation<Prediction> | null;
+  test: Evaluation<Prediction> | null;
 }
 
 const metricValues = ({ report }: Evaluation): Record<string, number> =>
@@ -199,7 +204,7 @@ function resultsOf({
 }: {
   end: EndEvent;
   evaluations: RunEvaluations;
-  model: Model<number, Prediction>;
+  model: RunModel;
   clock: Clock;
 }): RunResults {
   const { best, test } = evaluations;
@@ -231,22 +236,13 @@ function resultsOf({
   };
 }
 
-function taskOf(data: PreparedData, { classWeights, labelSmoothing }: TrainJob['settings']): Task<number, Prediction> {
-  if (data.task === 'regression') return regression();
-  return sequenceClassification({
-    labels: data.labels,
-    classWeights: classWeightsOf(classWeights, data.labels, data.sets.train),
-    labelSmoothing,
-  });
-}
-
 /** What the settings ask for and the model does not have. */
 function refuseMisfits({ settings, origins }: TrainJob, config: DistilBertConfig): void {
   const refuse = (key: string, message: string, fix: string) => {
     throw new UsageError(message, { where: `${key}, ${origins[key]}`, fix });
   };
   const { maxPositionEmbeddings: positions, nLayers } = config;
-  if (settings.maxLength > positions) {
+  if (settings.maxLength !== null && settings.maxLength > positions) {
     refuse(
       'maxLength',
       `the model takes ${positions} tokens at most, not ${settings.maxLength}`,
@@ -262,7 +258,7 @@ function refuseMisfits({ settings, origins }: TrainJob, config: DistilBertConfig
   }
 }
 
-function modelEvent(model: Model<number, Prediction>, name: string, folder: string): AnyEvent {
+function modelEvent(model: RunModel, name: string, folder: string): AnyEvent {
   const { engine, report } = model;
   return {
     type: 'model',

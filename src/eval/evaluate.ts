@@ -27,8 +27,8 @@ const WINDOW = 4096;
  * Measures a model on labelled examples, through the same passes as `predict`.
  * @throws DivergedError when an output is not finite; RangeError when the set is empty; the signal's reason when aborted
  */
-export async function evaluate<Target, Item, Prediction>(
-  model: Model<never, Target, Item, Prediction>,
+export async function evaluate<Example, Target, Item, Prediction>(
+  model: Model<Example, Target, Item, Prediction>,
   examples: ExampleSet<Target, Item>,
   { top = 20, signal }: EvaluateOptions = {},
 ): Promise<Evaluation<Prediction>> {

@@ -2,7 +2,7 @@ import type { Task } from '../tasks/types.ts';
 import { type AnswerReport, answerMeasure, answerMetricNames } from './answer-report.ts';
 import { type ClassificationReport, classificationMeasure } from './classification-report.ts';
 import type { Measure } from './measure.ts';
-import { type MetricName, classificationMetricNames, regressionMetricNames } from './metric-names.ts';
+import { classificationMetricNames, type MetricName, regressionMetricNames } from './metric-names.ts';
 import { type MultiLabelReport, multiLabelMeasure, multiLabelMetricNames } from './multi-label-report.ts';
 import { type PerplexityReport, perplexityMeasure, perplexityMetricNames } from './perplexity-report.ts';
 import { type RegressionReport, regressionMeasure } from './regression-report.ts';

@@ -79,7 +79,8 @@ export function createExampleSet<Example extends Located, Target, Item>(
   const sampleEnds: number[] = [];
   const sequences = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => store.idsOf(from + k));
   const check = (i: number, count: number, what: string) => {
-    if (!Number.isInteger(i) || i < 0 || i >= count) throw new RangeError(`the set has ${count} ${what}, not number ${i}`);
+    if (!Number.isInteger(i) || i < 0 || i >= count)
+      throw new RangeError(`the set has ${count} ${what}, not number ${i}`);
   };
   return {
     get length() {

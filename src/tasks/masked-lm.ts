@@ -73,9 +73,12 @@ export function maskedLm(options: MaskedLmOptions): Task<Example, TokenLabels, M
           });
         }
         if (ids.length > maxLength) {
-          throw new UsageError(`The text has ${ids.length} tokens, ${maxLength} fit: "${shorten(examples[i]!.text)}".`, {
-            fix: 'Shorten it.',
-          });
+          throw new UsageError(
+            `The text has ${ids.length} tokens, ${maxLength} fit: "${shorten(examples[i]!.text)}".`,
+            {
+              fix: 'Shorten it.',
+            },
+          );
         }
         return { sequences: [ids], positions: [positions], fullLength, item: { ids, positions, gold: null } };
       });
@@ -130,7 +133,9 @@ function maskingOf(tokenizer: Tokenizer, maskId: number, probability: number, wh
 
 /** WordPiece marks the tokens that continue a word. */
 function continuations(tokenizer: Tokenizer): (id: number) => boolean {
-  const flags = tokenizer.tokens(Array.from({ length: tokenizer.vocabSize }, (_, id) => id)).map((token) => token.startsWith('##'));
+  const flags = tokenizer
+    .tokens(Array.from({ length: tokenizer.vocabSize }, (_, id) => id))
+    .map((token) => token.startsWith('##'));
   return (id) => flags[id]!;
 }
 

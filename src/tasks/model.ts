@@ -72,23 +72,30 @@ export async function loadModel<Example, Target, Item, Prediction>(
     if (!variables.has(spec.name))
       place(spec, initialValues(spec, config, { seed: options.seed ?? 42, step: 0, site }));
   });
+  return modelOf({ engine, config, tokenizer, task, parameters, variables, report });
+}
+
+type Parts<Example, Target, Item, Prediction> = Pick<
+  Model<Example, Target, Item, Prediction>,
+  'engine' | 'config' | 'tokenizer' | 'task' | 'parameters' | 'variables' | 'report'
+>;
+
+function modelOf<Example, Target, Item, Prediction>(
+  parts: Parts<Example, Target, Item, Prediction>,
+): Model<Example, Target, Item, Prediction> {
+  const { engine, config, tokenizer, task, parameters, variables } = parts;
+  const { head } = task;
   const reading = weightsOf(variables);
   return {
-    engine,
-    config,
-    tokenizer,
-    task,
-    parameters,
-    variables,
-    report,
-    weigh: task.head.weigh,
+    ...parts,
+    weigh: head.weigh,
     trainBatch: (batch, frozen, gradients) =>
-      trainBatch({ engine, config, head: task.head, weights: weightsOf(variables, frozen) }, batch, gradients),
-    outputs: (inputs) => batchOutputs({ engine, config, head: task.head, weights: reading }, inputs),
+      trainBatch({ engine, config, head, weights: weightsOf(variables, frozen) }, batch, gradients),
+    outputs: (inputs) => batchOutputs({ engine, config, head, weights: reading }, inputs),
     save: (writer) =>
       writeModelFolder(writer, {
         config,
-        architecture,
+        architecture: head.architecture,
         tensors: tensorsOf(engine, parameters, reading),
         tokenizerFiles: tokenizer.toFiles(),
       }),
@@ -96,6 +103,14 @@ export async function loadModel<Example, Target, Item, Prediction>(
       for (const variable of variables.values()) variable.dispose();
     },
   };
+}
+
+/** The same weights with a task that differs in its settings only, such as thresholds. Dispose one of the two. */
+export function withTask<Example, Target, Item, Prediction>(
+  model: Model<Example, Target, Item, Prediction>,
+  task: Task<Example, Target, Item, Prediction>,
+): Model<Example, Target, Item, Prediction> {
+  return modelOf({ ...model, task, config: task.configure(model.config) });
 }
 
 /**

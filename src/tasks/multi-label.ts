@@ -2,8 +2,8 @@ import type { Example } from '../data/types.ts';
 import { DataError } from '../errors.ts';
 import { poolLogits } from '../heads/pooling.ts';
 import { multiLabelHead } from '../heads/sequence-classification.ts';
-import { byLabel, classIds, poolingOf, preview } from './sequence-classification.ts';
 import { withSavedSettings } from './saved-settings.ts';
+import { byLabel, classIds, poolingOf, preview } from './sequence-classification.ts';
 import { type LongTextOptions, longTextSettings, textFeatures } from './texts.ts';
 import type { LabelsPrediction, Task } from './types.ts';
 
@@ -35,7 +35,11 @@ export function multiLabel(
     thresholds,
     head: multiLabelHead({ classes: labels.length, pooling, positiveWeights: options.positiveWeights }),
     labels,
-    configure: (config) => withSavedSettings({ ...config, labels, problemType: 'multi_label_classification' }, {...longTextSettings(options), thresholds: options.thresholds && [...options.thresholds]}),
+    configure: (config) =>
+      withSavedSettings(
+        { ...config, labels, problemType: 'multi_label_classification' },
+        { ...longTextSettings(options), thresholds: options.thresholds && [...options.thresholds] },
+      ),
     exampleOf: (text) => ({ text, line: 0 }),
     featurize: (tokenizer, examples, featureOptions) =>
       textFeatures(tokenizer, examples, featureOptions, options, (example) =>
@@ -44,10 +48,13 @@ export function multiLabel(
     targets({ labels: names, line }) {
       const unknown = names?.find((name) => !ids.has(name));
       if (names !== undefined && unknown === undefined) return [vectorOf(names)];
-      throw new DataError(unknown === undefined ? 'The row has no labels.' : `"${unknown}" is not a label of the model.`, {
-        where: `line ${line}`,
-        fix: `Its labels are: ${preview(labels)}.`,
-      });
+      throw new DataError(
+        unknown === undefined ? 'The row has no labels.' : `"${unknown}" is not a label of the model.`,
+        {
+          where: `line ${line}`,
+          fix: `Its labels are: ${preview(labels)}.`,
+        },
+      );
     },
     prediction(_, outputs) {
       const values = Array.from(poolLogits(outputs, pooling), sigmoid);

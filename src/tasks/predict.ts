@@ -64,7 +64,7 @@ export async function eachOutputs(
   const parts = inputs.flatMap(({ sequences, positions }, input) =>
     sequences.map((ids, place) => ({ input, place, ids, positions: positions?.[place] })),
   );
-  const waiting = inputs.map(({ sequences }) => ({ left: sequences.length, outputs: new Array<Float32Array>() }));
+  const waiting = inputs.map(({ sequences }) => ({ left: sequences.length, outputs: [] as Float32Array[] }));
   const deliver = (input: number, place: number, outputs: Float32Array) => {
     const whole = waiting[input]!;
     whole.outputs[place] = outputs;

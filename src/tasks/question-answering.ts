@@ -41,10 +41,11 @@ interface PackedWindow {
  */
 export function questionAnswering(
   options: QuestionAnsweringOptions = {},
-): Task<QuestionExample, AnswerSpan, QuestionItem, AnswerPrediction> {
+): Task<QuestionExample, AnswerSpan, QuestionItem, AnswerPrediction> & { nullThreshold: number | undefined } {
   const { nullThreshold } = options;
   return {
     type: 'question-answering',
+    nullThreshold,
     head: questionAnsweringHead(),
     labels: [],
     configure: ({ labels: _, problemType: __, ...config }) =>

@@ -2,8 +2,8 @@ import type { Example } from '../data/types.ts';
 import { DataError } from '../errors.ts';
 import { poolLogits } from '../heads/pooling.ts';
 import { regressionHead } from '../heads/sequence-classification.ts';
-import { poolingOf } from './sequence-classification.ts';
 import { withSavedSettings } from './saved-settings.ts';
+import { poolingOf } from './sequence-classification.ts';
 import { type LongTextOptions, longTextSettings, textFeatures } from './texts.ts';
 import type { Task, ValuePrediction } from './types.ts';
 
@@ -17,7 +17,11 @@ export function regression(options: LongTextOptions = {}): Task<Example, number,
     type: 'regression',
     head: regressionHead({ pooling }),
     labels: [],
-    configure: (config) => withSavedSettings({ ...config, labels: ['LABEL_0'], problemType: 'regression' }, {...longTextSettings(options)}),
+    configure: (config) =>
+      withSavedSettings(
+        { ...config, labels: ['LABEL_0'], problemType: 'regression' },
+        { ...longTextSettings(options) },
+      ),
     exampleOf: (text) => ({ text, line: 0 }),
     featurize: (tokenizer, examples, featureOptions) =>
       textFeatures(tokenizer, examples, featureOptions, options, ({ label }) => numberOf(label)),

@@ -30,7 +30,11 @@ export function savedSettings({ extra, labels = [] }: DistilBertConfig): SavedSe
   if (longTexts === 'mean' || longTexts === 'max') settings.longTexts = longTexts;
   if (Number.isInteger(stride) && Number(stride) >= 0) settings.stride = Number(stride);
   if (typeof nullThreshold === 'number') settings.nullThreshold = nullThreshold;
-  if (Array.isArray(thresholds) && thresholds.length === labels.length && thresholds.every((t) => typeof t === 'number'))
+  if (
+    Array.isArray(thresholds) &&
+    thresholds.length === labels.length &&
+    thresholds.every((t) => typeof t === 'number')
+  )
     settings.thresholds = thresholds;
   return settings;
 }

@@ -30,7 +30,11 @@ export function sequenceClassification(
     type: 'sequence-classification',
     head: classificationHead({ ...options, classes: labels.length, pooling }),
     labels,
-    configure: (config) => withSavedSettings({ ...config, labels, problemType: 'single_label_classification' }, {...longTextSettings(options)}),
+    configure: (config) =>
+      withSavedSettings(
+        { ...config, labels, problemType: 'single_label_classification' },
+        { ...longTextSettings(options) },
+      ),
     exampleOf: (text) => ({ text, line: 0 }),
     featurize: (tokenizer, examples, featureOptions) =>
       textFeatures(tokenizer, examples, featureOptions, options, ({ label }) => ids.get(label ?? '') ?? -1),

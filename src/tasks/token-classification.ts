@@ -74,7 +74,11 @@ export function tokenClassification(
         }
         const stride = strideFor(maxLength, options.stride);
         const { windows } = textWindows(encoding, { maxLength, stride });
-        return { sequences: windows.map((window) => window.ids), fullLength, item: { ...base, firstTokens: null, windowed: { windows, tokenizer } } };
+        return {
+          sequences: windows.map((window) => window.ids),
+          fullLength,
+          item: { ...base, firstTokens: null, windowed: { windows, tokenizer } },
+        };
       });
     },
 
@@ -140,7 +144,9 @@ function firstTokensOf({ wordIds }: AlignedEncoding, words: number): Int32Array 
 }
 
 function tagsOfFirstTokens(firstTokens: Int32Array, outputs: Float32Array, labels: readonly string[]): WordTags {
-  const tokens = Array.from(firstTokens, (position, word) => ({ word, position })).filter(({ position }) => position >= 0);
+  const tokens = Array.from(firstTokens, (position, word) => ({ word, position })).filter(
+    ({ position }) => position >= 0,
+  );
   return wordTags(
     tokens.map(({ word, position }) => ({
       wordId: word,
