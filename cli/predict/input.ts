@@ -6,8 +6,7 @@ import { decodeText } from '../../src/data/encoding.ts';
 import { type ExampleSource, toExample } from '../../src/data/examples.ts';
 import { openSource } from '../../src/data/source.ts';
 import { openTable } from '../../src/data/table.ts';
-import type { Example, ExampleColumns, RefusedRow, Table, TableRow } from '../../src/data/types.ts';
-import type { TaskType } from '../../src/tasks/types.ts';
+import type { Example, ExampleColumns, RefusedRow, Table, TableRow, TextTask } from '../../src/data/types.ts';
 import type { Context } from '../context.ts';
 import { columnWishes, type DataFlags, tableOptions } from '../data-options.ts';
 import type { RunColumns } from '../load.ts';
@@ -15,14 +14,14 @@ import { printable } from '../plain/table.ts';
 import { textLines } from './text-lines.ts';
 
 /** A row to be labelled: what is written out again, and what is read of it. */
-export interface InputRow {
+export interface InputRow<E = Example> {
   cells: readonly string[];
   /** JSON Lines: the row as it stands in the file. */
   json: string | null;
-  example: Example;
+  example: E;
 }
 
-export interface Input {
+export interface Input<E = Example> {
   name: string;
   /** JSON Lines in gives JSON Lines out. */
   isJsonLines: boolean;
@@ -30,8 +29,10 @@ export interface Input {
   /** How the table was read; null for plain lines. */
   table: Table | null;
   chosen: ExampleColumns | null;
+  /** Where the rows are not texts: what they are. */
+  kind?: 'conll' | 'jsonl' | 'squad';
   /** In batches, in the order of the file. A second call reads the file anew; lines of standard input are read once. */
-  rows(onRefused: (row: RefusedRow) => void): AsyncGenerator<InputRow[]>;
+  rows(onRefused: (row: RefusedRow) => void): AsyncGenerator<InputRow<E>[]>;
   close(): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ export async function openTableInput(
   path: string,
   flags: DataFlags,
   run: RunColumns,
-  { labelRequired, task }: { labelRequired: boolean; task?: TaskType },
+  { labelRequired, task }: { labelRequired: boolean; task?: TextTask },
 ): Promise<Input> {
   const copy = path === '-' ? await copyStandardInput() : null;
   const file = copy?.path ?? path;
@@ -80,7 +81,10 @@ export async function openTableInput(
 }
 
 /** Says which column is the text, the pair and the label, and why, unless they were named. */
-export function noteColumns({ name, columns, chosen }: Input, context: Context): void {
+export function noteColumns(
+  { name, columns, chosen }: Pick<Input, 'name' | 'columns' | 'chosen'>,
+  context: Context,
+): void {
   if (chosen === null) return;
   for (const role of ['text', 'pair', 'label'] as const) {
     const { value, reason, flag } = chosen[role];

@@ -14,9 +14,9 @@ export function formatFor(output: string | undefined, fromJsonLines: boolean, js
 }
 
 /** Writes rows with what was predicted of them. */
-export interface RowWriter {
+export interface RowWriter<E = unknown> {
   /** `null`: the row has no text, and gets no label. */
-  write(row: InputRow, prediction: Prediction | null): Promise<void>;
+  write(row: InputRow<E>, prediction: Prediction | null): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ async function createJsonRows(sink: TextSink, options: RowWriterOptions): Promis
     const values = prediction === null ? {} : fieldsOf(prediction, options);
     return Object.fromEntries(names.map((name) => [free.get(name)!, values[name] ?? null]));
   };
-  const line = ({ cells, json }: InputRow, prediction: Prediction | null): string => {
+  const line = ({ cells, json }: InputRow<unknown>, prediction: Prediction | null): string => {
     const added = JSON.stringify(fields(prediction)).slice(1);
     const own = json ?? JSON.stringify(Object.fromEntries(keys.map((key, i) => [key, cells[i]])));
     const open = own.slice(0, own.lastIndexOf('}')).trimEnd();

@@ -1,18 +1,22 @@
 import { stat } from 'node:fs/promises';
 import type { Example, RefusedRow } from '../../src/data/types.ts';
 import { DataError, UsageError } from '../../src/errors.ts';
-import type { Model } from '../../src/tasks/model.ts';
-import { predict } from '../../src/tasks/predict.ts';
+import { type Predictor, predict } from '../../src/tasks/predict.ts';
+import type { AnyExample } from '../../src/tasks/prepare.ts';
+import type { TrainedModel } from '../../src/tasks/trained-model.ts';
+import type { Prediction } from '../../src/tasks/types.ts';
 import type { Context } from '../context.ts';
 import { type DataFlags, saysTable } from '../data-options.ts';
 import { type LoadedModel, loadForUse } from '../load.ts';
 import { createProgress } from '../plain/progress.ts';
 import { createRowNotes } from '../plain/row-notes.ts';
-import { alignRows, plural, printable, shorten } from '../plain/table.ts';
+import { plural, printable, shorten } from '../plain/table.ts';
 import { withStopSignal } from '../stop-signal.ts';
 import { fileOutput, standardOutput } from '../text-sink.ts';
+import { openExampleInput } from './examples-input.ts';
 import { type Input, type InputRow, noteColumns, openLineInput, openTableInput } from './input.ts';
-import { createRowWriter, formatFor, likeliest, type Prediction } from './output.ts';
+import { shownPrediction } from './show.ts';
+import { writerFor } from './writer.ts';
 
 export interface PredictFlags extends DataFlags {
   output?: string;
@@ -20,6 +24,8 @@ export interface PredictFlags extends DataFlags {
   maxLength?: number;
   pair?: string;
   texts?: boolean;
+  context?: string;
+  aggregation?: 'none' | 'simple' | 'first' | 'average' | 'max';
 }
 
 /** What the inputs on the command line are. */
@@ -36,8 +42,9 @@ export async function predictInputs(
   if (flags.pair !== undefined && (kind !== 'texts' || inputs.length > 1)) {
     throw new UsageError('--pair goes with one text', { fix: 'of a file, name the column with --pair-column' });
   }
-  const loaded = await loadForUse(name, context);
+  const loaded = await loadForUse(name, context, { aggregation: flags.aggregation });
   try {
+    refuseMisfits(name, kind, flags, loaded.model);
     if (kind === 'texts' && !context.json && flags.output === undefined)
       await showTexts(inputs, flags, loaded, context);
     else await labelRows(await openInput(kind, inputs, flags, loaded), flags, loaded, context);
@@ -46,13 +53,48 @@ export async function predictInputs(
   }
 }
 
+/** What the model cannot do with what it is given. */
+function refuseMisfits(
+  name: string,
+  kind: InputKind,
+  { context, aggregation }: PredictFlags,
+  model: TrainedModel,
+): void {
+  const { type } = model.task;
+  if (type === 'masked-lm') {
+    throw new UsageError('the model fills in masks: it has no labels', {
+      where: name,
+      fix: 'distiltune fill-mask MODEL "The sky is [MASK]."',
+    });
+  }
+  if (type === 'question-answering' && kind !== 'table' && context === undefined) {
+    throw new UsageError('a question needs a context', {
+      where: name,
+      fix: 'give it with --context, or a file of questions (SQuAD JSON, or JSON Lines of question and context)',
+    });
+  }
+  if (context !== undefined && (type !== 'question-answering' || kind !== 'texts')) {
+    throw new UsageError('--context goes with questions on the command line', {
+      fix: `the model is one for ${type}; a file of questions has its own contexts`,
+    });
+  }
+  if (aggregation !== undefined && type !== 'token-classification') {
+    throw new UsageError('--aggregation goes with token classification', { fix: `the model is one for ${type}` });
+  }
+}
+
 async function openInput(
   kind: InputKind,
   inputs: string[],
   flags: PredictFlags,
-  { columns }: LoadedModel,
-): Promise<Input> {
-  if (kind === 'table') return openTableInput(inputs[0]!, flags, columns, { labelRequired: false });
+  { model, columns }: LoadedModel,
+): Promise<Input<AnyExample>> {
+  const { type } = model.task;
+  if (kind === 'table') {
+    const other = await openExampleInput(inputs[0]!, type, flags, { labelRequired: false });
+    return other ?? openTableInput(inputs[0]!, flags, columns, { labelRequired: false });
+  }
+  if (flags.context !== undefined) return questionsInput(inputs, flags.context);
   return kind === 'lines' ? openLineInput(process.stdin) : textsInput(inputs, flags.pair);
 }
 
@@ -98,40 +140,58 @@ function textsInput(texts: readonly string[], pair: string | undefined): Input {
   };
 }
 
-const shownByDefault = 3;
+function questionsInput(questions: readonly string[], context: string): Input<AnyExample> {
+  return {
+    name: 'the command line',
+    isJsonLines: true,
+    columns: ['question'],
+    table: null,
+    chosen: null,
+    async *rows() {
+      yield questions.map((question, i) => ({
+        cells: [question],
+        json: null,
+        example: { id: String(i + 1), question, context, line: i + 1 },
+      }));
+    },
+    close: async () => {},
+  };
+}
 
-/** A few labels with their probabilities for each text, below each other. */
+/** What is predicted of each text, below each other. */
 async function showTexts(
   texts: string[],
-  { pair, top, maxLength }: PredictFlags,
+  { pair, top, maxLength, context }: PredictFlags,
   loaded: LoadedModel,
   { stdout }: Context,
 ): Promise<void> {
   const empty = texts.findIndex((text) => text.trim() === '');
   if (empty >= 0) throw new DataError('the text is empty', { where: `text ${empty + 1}`, fix: 'give it some words' });
-  const examples = texts.map((text, i): Example => (pair === undefined ? { text, line: i } : { text, pair, line: i }));
-  const { colors, width } = stdout;
+  const { task } = loaded.model;
+  const examples = texts.map((text, line): AnyExample => {
+    if (context !== undefined) return { id: String(line + 1), question: text, context, line };
+    if (task.type === 'token-classification') return task.exampleOf(text) as AnyExample;
+    return pair === undefined ? { text, line } : { text, pair, line };
+  });
   const blocks: string[][] = [];
   for await (const prediction of predictions(loaded, examples, { maxLength })) {
-    if ('value' in prediction) {
-      blocks.push([String(Number(prediction.value.toPrecision(6)))]);
-      continue;
-    }
-    const rows = likeliest(prediction, top ?? shownByDefault).map(([label, probability], i) => {
-      const shown = printable(label);
-      return [i === 0 ? colors.bold(shown) : shown, probability.toFixed(4)];
-    });
-    blocks.push(alignRows(rows, { indent: texts.length > 1 ? 2 : 0 }));
+    const indent = texts.length > 1 ? 2 : 0;
+    blocks.push(shownPrediction(prediction, task.labels, { top, indent, colors: stdout.colors }));
   }
   blocks.forEach((lines, i) => {
-    if (texts.length > 1) stdout.line(shorten(texts[i]!, width));
+    if (texts.length > 1) stdout.line(shorten(texts[i]!, stdout.width));
     for (const line of lines) stdout.line(line);
   });
 }
 
 /** Streams the rows of an input to the output, each with its prediction. */
-async function labelRows(input: Input, flags: PredictFlags, loaded: LoadedModel, context: Context): Promise<void> {
-  const { output, top = null } = flags;
+async function labelRows(
+  input: Input<AnyExample>,
+  flags: PredictFlags,
+  loaded: LoadedModel,
+  context: Context,
+): Promise<void> {
+  const { output } = flags;
   const progress = createProgress(context);
   const notes = createRowNotes(input.name, context, progress);
   noteColumns(input, context);
@@ -140,9 +200,7 @@ async function labelRows(input: Input, flags: PredictFlags, loaded: LoadedModel,
     await withStopSignal(async (signal) => {
       const sink = output === undefined ? standardOutput() : await fileOutput(output);
       try {
-        const labels = loaded.model.task.labels;
-        const format = formatFor(output, input.isJsonLines, context.json);
-        const writer = await createRowWriter(sink, { format, columns: input.columns, labels, top });
+        const writer = await writerFor(input, sink, loaded.model.task, { output, top: flags.top, json: context.json });
         const maxLength = flags.maxLength;
         let done = 0;
         for await (const [row, prediction] of labelled(input, notes.refuse, loaded, { maxLength, signal })) {
@@ -170,16 +228,22 @@ interface PassOptions {
 
 /** Every row in its order with its prediction; null for a row without a text. Holds one batch of rows. */
 async function* labelled(
-  input: Input,
+  input: Input<AnyExample>,
   onRefused: (row: RefusedRow) => void,
   loaded: LoadedModel,
   options: PassOptions,
-): AsyncGenerator<[InputRow, Prediction | null]> {
+): AsyncGenerator<[InputRow<AnyExample>, Prediction | null]> {
+  const { task } = loaded.model;
+  // A text by itself is words to be tagged.
+  const exampleOf = (example: AnyExample) =>
+    task.type === 'token-classification' && !('words' in example) && 'text' in example
+      ? (task.exampleOf(example.text) as AnyExample)
+      : example;
   for await (const rows of input.rows(onRefused)) {
-    const filled = rows.filter(({ example }) => example.text.trim() !== '' || (example.pair ?? '').trim() !== '');
+    const filled = rows.filter(({ example }) => hasText(example));
     const results = predictions(
       loaded,
-      filled.map(({ example }) => example),
+      filled.map(({ example }) => exampleOf(example)),
       options,
     );
     let next = 0;
@@ -194,12 +258,18 @@ async function* labelled(
   }
 }
 
+function hasText(example: AnyExample): boolean {
+  if ('words' in example) return example.words.length > 0;
+  if ('question' in example) return example.question.trim() !== '' && example.context.trim() !== '';
+  return example.text.trim() !== '' || (example.pair ?? '').trim() !== '';
+}
+
 function predictions(
   { model, maxLength }: LoadedModel,
-  examples: Example[],
+  examples: AnyExample[],
   options: PassOptions,
 ): AsyncGenerator<Prediction> {
-  return predict(model as Model<never, Prediction>, examples, {
+  return predict(model as Predictor<AnyExample, Prediction>, examples, {
     ...options,
     maxLength: Math.min(options.maxLength ?? maxLength, model.config.maxPositionEmbeddings),
   });
