@@ -10,7 +10,15 @@ export { type LabelledFile, readLabelledFile, splitExamples } from './data/label
 export { openModelFolder, replaceModelFolder } from './data/model-folder.ts';
 export { type SplitShares, stratifiedSplit } from './data/split.ts';
 export { openTable, type TableOptions } from './data/table.ts';
-export type { Example, ExampleColumns, RefusedRow, Table, TableRow } from './data/types.ts';
+export type {
+  Example,
+  ExampleColumns,
+  QuestionExample,
+  RefusedRow,
+  Table,
+  TableRow,
+  TokenExample,
+} from './data/types.ts';
 export type { LoadReport } from './encoder/checkpoint.ts';
 export type { DistilBertConfig } from './encoder/config.ts';
 export { type CreateEngineOptions, createEngine } from './engine/create.ts';
@@ -24,11 +32,28 @@ export { type Metrics, resolveMetric } from './eval/metric-names.ts';
 export type { RegressionReport } from './eval/regression-report.ts';
 export type { ModelFolder, ModelWriter } from './files.ts';
 export { type ExampleSet, encodeExamples } from './tasks/example-set.ts';
-export { type LoadOptions, loadModel, loadTrainedModel, type Model } from './tasks/model.ts';
+export { type MaskedLmOptions, maskedLm } from './tasks/masked-lm.ts';
+export { type LoadOptions, loadModel, type Model, withTask } from './tasks/model.ts';
+export { type MultiLabelOptions, multiLabel } from './tasks/multi-label.ts';
 export { type PredictOptions, predict } from './tasks/predict.ts';
+export { type QuestionAnsweringOptions, questionAnswering } from './tasks/question-answering.ts';
 export { regression } from './tasks/regression.ts';
 export { type SequenceClassificationOptions, sequenceClassification } from './tasks/sequence-classification.ts';
-export type { ClassPrediction, Task, TaskType, ValuePrediction } from './tasks/types.ts';
+export { type TokenClassificationOptions, tokenClassification } from './tasks/token-classification.ts';
+export { loadTrainedModel, type TrainedModel } from './tasks/trained-model.ts';
+export type {
+  AnswerPrediction,
+  ClassPrediction,
+  Entity,
+  Features,
+  FillPrediction,
+  LabelsPrediction,
+  Prediction,
+  Task,
+  TaskType,
+  TokensPrediction,
+  ValuePrediction,
+} from './tasks/types.ts';
 export { createTokenizer, type Encoding, type Tokenizer } from './text/tokenizer.ts';
 export type { TrainEvent } from './trainer/events.ts';
 export { defaultSettings, type Settings } from './trainer/settings.ts';

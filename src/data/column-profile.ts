@@ -28,6 +28,11 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
   let dates = 0;
   let codes = 0;
   let nestedCells = 0;
+  /** Cells that are lists of plain values, and those values. */
+  let lists = 0;
+  let elements = 0;
+  const elementValues = new Set<number>();
+  const elementExamples: string[] = [];
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   const values = new Set<number>();
@@ -55,6 +60,20 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
     }
   };
 
+  const addNested = (cell: string) => {
+    nestedCells++;
+    const list = cell.startsWith('[') ? plainListOf(cell) : null;
+    if (list === null) return;
+    lists++;
+    for (const element of list) {
+      elements++;
+      if (elementValues.size >= distinctLimit) continue;
+      const before = elementValues.size;
+      elementValues.add(textKey(element));
+      if (elementValues.size > before && elementExamples.length < 3) elementExamples.push(shorten(element));
+    }
+  };
+
   return {
     add(cell, nested) {
       rows++;
@@ -63,7 +82,10 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
         empty++;
         return;
       }
-      if (nested) nestedCells++;
+      if (nested) {
+        addNested(value);
+        return;
+      }
       length += value.length;
       const wordCount = countWords(value);
       words += wordCount;
@@ -76,12 +98,13 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
       if (value.length <= longestSpecialValue) classify(value);
     },
     result() {
-      const filled = rows - empty;
+      // Nested cells are counted apart: a few of them do not make a column of texts another.
+      const filled = rows - empty - nestedCells;
       const distinct = values.size;
       const isUnique = distinct > 2 && distinct >= 0.95 * Math.min(filled, distinctLimit);
       const kind = (): ColumnKind => {
+        if (nestedCells > filled) return lists === nestedCells ? 'lists' : 'nested';
         if (filled === 0) return 'empty';
-        if (nestedCells > 0) return 'nested';
         if (distinct === 1 && filled > 1) return 'constant';
         if (numbers === filled) return wholeNumbers === filled ? 'whole numbers' : 'numbers';
         if (booleans === filled) return 'boolean';
@@ -99,6 +122,10 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
         const areNumberedAlike = words <= 3 * filled && shapes.size <= Math.max(1, 0.05 * distinct);
         return areNumberedAlike || oneWord >= 0.95 * filled;
       };
+      if (kind() === 'lists') {
+        const found = { distinct: elementValues.size, elements, examples: elementExamples };
+        return { index, name, kind: 'lists', rows, empty, ...found, meanLength: 0, meanWords: 0 };
+      }
       const profile: ColumnProfile = {
         index,
         name,
@@ -113,6 +140,14 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
       return numbers > 0 && numbers === filled ? { ...profile, min, max } : profile;
     },
   };
+}
+
+/** The elements of a JSON list, as texts; null where it holds lists, objects or null. */
+function plainListOf(json: string): string[] | null {
+  const list = JSON.parse(json) as unknown[];
+  return list.every((element) => element !== null && typeof element !== 'object')
+    ? list.map((e) => String(e).trim())
+    : null;
 }
 
 function countWords(value: string): number {

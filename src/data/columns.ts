@@ -98,11 +98,6 @@ function findNamedPair(table: Table, taken: Set<number>, text: Choice<number> | 
   return null;
 }
 
-/** A column that most rows leave empty is a remark, neither the text nor the label. */
-function isMostlyEmpty({ rows, empty }: ColumnProfile): boolean {
-  return empty > rows / 2;
-}
-
 function canBeText({ kind, name, meanWords }: ColumnProfile): boolean {
   if (kind === 'text') return !isIdName(name) || meanWords >= 2;
   return kind === 'classes' && !isIdName(name);
@@ -145,45 +140,6 @@ function length(profile: ColumnProfile): string {
   return `${Math.round(profile.meanLength)} characters on average`;
 }
 
-function detectLabel(table: Table, taken: Set<number>): Choice<number | null> {
-  const candidates = table.profiles.filter((profile) => !taken.has(profile.index) && canBeLabel(profile));
-  const rank = (profile: ColumnProfile) => {
-    const name = labelNames.indexOf(profile.name.toLowerCase());
-    // Of columns with names alike the one with the fewest values; of those the last, where labels mostly stand.
-    return [name >= 0 ? labelNames.length - name : 0, -profile.distinct, profile.index];
-  };
-  const best = highest(candidates, rank);
-  if (best === null) return noLabel('no column has values that repeat');
-  const others = candidates.filter((profile) => profile !== best);
-  const values = `${best.distinct} different values`;
-  const reason = labelNames.includes(best.name.toLowerCase())
-    ? `its name says so (${values})`
-    : others.length === 0
-      ? `the only column whose values repeat (${values})`
-      : `the fewest different values (${best.distinct})`;
-  return { value: best.index, reason: reason + alsoPossible(table, others), flag: '--label-column' };
-}
-
-function canBeLabel(profile: ColumnProfile): boolean {
-  const { kind, name, rows, empty, distinct } = profile;
-  const filled = rows - empty;
-  const isNamed = labelNames.includes(name.toLowerCase());
-  if (distinct < 2 || isYears(profile) || (isMostlyEmpty(profile) && !isNamed)) return false;
-  const mayRepeat = distinct <= filled / 2 && distinct < distinctLimit;
-  if (kind === 'boolean') return true;
-  if (kind === 'classes') return isNamed || (!isIdName(name) && mayRepeat);
-  if (kind === 'numbers') return isNamed || mayRepeat;
-  if (kind === 'whole numbers') return isNamed ? distinct < filled || filled < 20 : !isIdName(name) && mayRepeat;
-  if (kind !== 'text' || profile.meanWords > 6) return false;
-  // Named a label, and not as many values as rows, or too few rows to see them repeat.
-  return isNamed ? filled < 20 || distinct < 0.9 * filled : !isIdName(name) && mayRepeat;
-}
-
-function isYears({ kind, min, max, name }: ColumnProfile): boolean {
-  if (kind !== 'whole numbers' || labelNames.includes(name.toLowerCase())) return false;
-  return min! >= 1800 && max! <= 2100;
-}
-
 function refuseSameColumn(table: Table, text: number, pair: number | null, label: number | null): void {
   const twice = text === pair || text === label ? text : pair !== null && pair === label ? pair : null;
   if (twice === null) return;
@@ -200,73 +156,4 @@ function refuseNested(table: Table, used: (number | null)[]): void {
     where: table.name,
     fix: 'give every row a plain value there, or name another column',
   });
-}
-
-function withoutLabel(table: Table, taken: Set<number>, text: number): DataError {
-  const named = table.profiles.find(
-    (profile) => !taken.has(profile.index) && labelNames.includes(profile.name.toLowerCase()),
-  );
-  if (named?.kind === 'constant') {
-    return new DataError(`column "${named.name}" holds one value only (${named.examples[0]})`, {
-      where: table.name,
-      fix: 'labels need two values at least; name another column with --label-column',
-    });
-  }
-  if (named !== undefined && named.distinct > 1) {
-    return new DataError(`in column "${named.name}" every row has another value: nothing to learn from`, {
-      where: table.name,
-      fix: 'a label is shared by many rows; name another column with --label-column',
-    });
-  }
-  const only = table.columns.length === 1 ? 'the file has one column only' : 'no column looks like a label';
-  return new DataError(only, {
-    where: `${table.name}: ${describeColumns(table, text)}`,
-    fix:
-      table.columns.length === 1
-        ? 'add a column of labels, or give --delimiter'
-        : 'name the column with --label-column',
-  });
-}
-
-const columnsShown = 12;
-
-/** The columns and what each looks like, for messages. */
-function describeColumns(table: Table, text?: number): string {
-  const shown = table.profiles.slice(0, columnsShown).map((profile) => {
-    const what = profile.index === text ? 'the text' : describeProfile(profile);
-    return `${profile.name === '' ? `column ${profile.index + 1} (nameless)` : `"${profile.name}"`} ${what}`;
-  });
-  const more = table.profiles.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-function describeProfile({ kind, distinct, rows, empty, examples }: ColumnProfile): string {
-  if (kind === 'empty') return 'is empty';
-  if (kind === 'constant') return `is always ${JSON.stringify(examples[0])}`;
-  if (kind === 'nested') return 'holds objects or lists';
-  const values = distinct === rows - empty ? 'all different' : `${distinct} different`;
-  return `looks like ${kind} (${values})`;
-}
-
-function alsoPossible(table: Table, others: ColumnProfile[]): string {
-  if (others.length === 0) return '';
-  const names = others
-    .slice(0, 3)
-    .map(({ name, index }) => (name === '' ? `column ${index + 1}` : `"${table.columns[index]}"`));
-  return `; also possible: ${names.join(', ')}${others.length > 3 ? ' ...' : ''}`;
-}
-
-/** The element whose rank comes last in lexicographic order; the first of equals. */
-function highest<T>(items: readonly T[], rank: (item: T) => number[]): T | null {
-  let best: T | null = null;
-  let bestRank: number[] = [];
-  for (const item of items) {
-    const candidate = rank(item);
-    const at = candidate.findIndex((value, i) => value !== bestRank[i]);
-    if (best === null || (at >= 0 && candidate[at]! > bestRank[at]!)) {
-      best = item;
-      bestRank = candidate;
-    }
-  }
-  return best;
 }

@@ -132,8 +132,10 @@ export interface ColumnProfile {
   rows: number;
   /** Cells that are empty or blank. */
   empty: number;
-  /** Distinct values that are not blank; exact up to `distinctLimit`, which it never exceeds. */
+  /** Distinct values that are not blank (of lists: their elements); exact up to `distinctLimit`, which it never exceeds. */
   distinct: number;
+  /** Lists only: how many elements they have together. */
+  elements?: number;
   /** Mean number of characters of the cells that are not blank. */
   meanLength: number;
   /** Mean number of words (runs without whitespace) of the cells that are not blank. */

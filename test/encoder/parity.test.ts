@@ -6,7 +6,7 @@ import { encoderParameters } from '../../src/encoder/names.ts';
 import { Gradients, weightsOf } from '../../src/encoder/weights.ts';
 import type { Engine, Variable } from '../../src/engine/types.ts';
 import { classificationHead } from '../../src/heads/sequence-classification.ts';
-import { batchLogits, trainBatch } from '../../src/tasks/passes.ts';
+import { batchOutputs, trainBatch } from '../../src/tasks/passes.ts';
 import { createAdamW } from '../../src/trainer/adamw.ts';
 import { parameterRules } from '../../src/trainer/parameter-groups.ts';
 import { scheduleFactor } from '../../src/trainer/schedule.ts';
@@ -112,17 +112,20 @@ describe.each(['odd-gelu', 'odd-relu'])('%s against PyTorch', (name) => {
 
   test('logits within 1e-5, whatever the order of the batch', () => {
     const expected = tensors.get('logits')!;
-    expect(largestDifference(batchLogits(network(), batch.sequences), expected)).toBeLessThan(1e-5);
+    const outputs = (sequences: number[][]) =>
+      batchOutputs(
+        network(),
+        sequences.map((ids) => ({ ids })),
+      );
+    const flat = (rows: Float32Array[]) => rows.flatMap((row) => Array.from(row));
+    const plain = outputs(batch.sequences);
+    expect(largestDifference(flat(plain), expected)).toBeLessThan(1e-5);
     const order = [3, 0, 5, 1, 4, 2];
-    const shuffled = batchLogits(
-      network(),
-      order.map((i) => batch.sequences[i]!),
-    );
-    const back = new Float32Array(expected.length);
-    order.forEach((caller, i) => {
-      back.set(shuffled.subarray(i * 4, i * 4 + 4), caller * 4);
+    const back: Float32Array[] = [];
+    outputs(order.map((i) => batch.sequences[i]!)).forEach((row, i) => {
+      back[order[i]!] = row;
     });
-    expect(largestDifference(back, batchLogits(network(), batch.sequences))).toBeLessThan(1e-6);
+    expect(largestDifference(flat(back), flat(plain))).toBeLessThan(1e-6);
   });
 
   test('padding to any length changes nothing beyond 1e-6', () => {
@@ -141,7 +144,7 @@ describe.each(['odd-gelu', 'odd-relu'])('%s against PyTorch', (name) => {
       const gradients = new Gradients(engine);
       const { loss } = trainBatch(
         network(),
-        { sequences: batch.sequences, targets: batch.labels, normalizer: batch.labels.length, key: KEY },
+        { samples: samplesOf(batch), normalizer: batch.labels.length, key: KEY },
         gradients,
       );
       expect(Math.abs(loss - fixture.loss)).toBeLessThan(1e-5);
@@ -180,13 +183,13 @@ describe.each(['odd-gelu', 'odd-relu'])('%s against PyTorch', (name) => {
     const settings = { learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, clipNorm };
     const optimizer = createAdamW(engine, variables, rules, settings);
     for (let step = 1; step <= steps; step++) {
-      const { sequences, labels } = fixture.batches[(step - 1) % fixture.batches.length]!;
+      const samples = samplesOf(fixture.batches[(step - 1) % fixture.batches.length]!);
       const factor = scheduleFactor({ type: 'linear', warmup: warmupSteps }, step, steps);
       expect(factor * learningRate).toBeCloseTo(fixture.learningRates[step - 1]!, 12);
       engine.tidy(() => {
         const gradients = new Gradients(engine);
-        const targets = { sequences, targets: labels, normalizer: labels.length, key: { ...KEY, step } };
-        const { loss } = trainBatch(network(), targets, gradients);
+        const given = { samples, normalizer: samples.length, key: { ...KEY, step } };
+        const { loss } = trainBatch(network(), given, gradients);
         expect(Math.abs(loss - fixture.losses[step - 1]!), `loss of step ${step}`).toBeLessThan(1e-4);
         const norm = optimizer.update(gradients.tensors, step, factor);
         expect(norm / fixture.gradientNorms[step - 1]!, `gradient norm of step ${step}`).toBeCloseTo(1, 4);
@@ -206,7 +209,7 @@ describe.each(['odd-gelu', 'odd-relu'])('%s against PyTorch', (name) => {
     engine.tidy(() => {
       const whole = new Gradients(engine);
       const normalizer = batch.labels.length;
-      const all = trainBatch(network(), { ...slice(0, 6), normalizer, key: KEY }, whole).loss;
+      const all = trainBatch(network(), { samples: samplesOf(batch), normalizer, key: KEY }, whole).loss;
       const parts = new Gradients(engine);
       let loss = 0;
       for (const [start, end] of [
@@ -214,7 +217,11 @@ describe.each(['odd-gelu', 'odd-relu'])('%s against PyTorch', (name) => {
         [4, 5],
         [5, 6],
       ] as const) {
-        loss += trainBatch(network(), { ...slice(start, end), normalizer, key: KEY }, parts).loss;
+        loss += trainBatch(
+          network(),
+          { samples: samplesOf(batch).slice(start, end), normalizer, key: KEY },
+          parts,
+        ).loss;
       }
       expect(loss).toBeCloseTo(all, 5);
       for (const [name, gradient] of whole.tensors) {
@@ -225,8 +232,8 @@ describe.each(['odd-gelu', 'odd-relu'])('%s against PyTorch', (name) => {
     });
     expect(engine.liveTensors()).toBe(before);
   });
-
-  function slice(start: number, end: number) {
-    return { sequences: batch.sequences.slice(start, end), targets: batch.labels.slice(start, end) };
-  }
 });
+
+function samplesOf({ sequences, labels }: { sequences: number[][]; labels: number[] }) {
+  return sequences.map((ids, i) => ({ sequences: [ids], target: labels[i]! }));
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { classificationReport } from '../../src/eval/classification-report.ts';
+import { metricsOf } from '../../src/eval/evaluate.ts';
 import {
   classificationMetricNames,
   metricDirections,
@@ -7,6 +8,7 @@ import {
   resolveMetric,
 } from '../../src/eval/metric-names.ts';
 import { regressionReport } from '../../src/eval/regression-report.ts';
+import type { TaskType } from '../../src/tasks/types.ts';
 
 test('a report of two classes: the second label is the positive one', () => {
   const report = classificationReport(
@@ -132,10 +134,19 @@ describe('metrics by name', () => {
   });
 
   test('every name has its direction, and errors are to be small', () => {
-    const all = [...classificationMetricNames(2), ...regressionMetricNames];
-    expect([...new Set(all)].sort()).toEqual(Object.keys(metricDirections).sort());
+    const of = (type: TaskType, labels: string[] = []) => metricsOf({ type, labels });
+    const all = [
+      ...of('sequence-classification', ['a', 'b']),
+      ...of('regression'),
+      ...of('multi-label'),
+      ...of('token-classification', ['B-X', 'O']),
+      ...of('question-answering'),
+      ...of('masked-lm'),
+    ];
+    const ofAnswers = ['has_answer_exact_match', 'has_answer_f1', 'no_answer_accuracy'];
+    expect([...new Set([...all, ...ofAnswers])].sort()).toEqual(Object.keys(metricDirections).sort());
     const small = all.filter((name) => resolveMetric(name, all).direction === 'min');
-    expect(small).toEqual(['loss', 'rmse', 'mse', 'mae']);
+    expect([...new Set(small)]).toEqual(['loss', 'rmse', 'mse', 'mae', 'hamming_loss', 'perplexity']);
   });
 
   test.each([

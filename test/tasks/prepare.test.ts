@@ -5,6 +5,7 @@ import type { Example } from '../../src/data/types.ts';
 import { UsageError } from '../../src/errors.ts';
 import { readTokenizer } from '../../src/tasks/model.ts';
 import { classWeightsOf, encodeSplits, splitSurvey, surveyExamples } from '../../src/tasks/prepare.ts';
+import { sequenceClassification } from '../../src/tasks/sequence-classification.ts';
 import { tinyCheckpoint } from './tiny-model.ts';
 
 test.each<[string, string[], string[], string[]]>([
@@ -24,10 +25,24 @@ test.each<[string, string[], string[], string[]]>([
   expect(orderLabels(labels, ofCheckpoint)).toEqual(ordered);
 });
 
-const targets = (values: number[]) => ({ length: values.length, target: (i: number) => values[i]! });
+const targets = (values: (number | number[])[]) => ({
+  samples: values.length,
+  sample: (i: number) => ({ sequences: [], target: values[i]! }),
+});
 
 test('class weights: balanced is N / (C n), and a class without rows counts for nothing', () => {
   expect(classWeightsOf('balanced', ['a', 'b', 'c'], targets([0, 0, 0, 1]))).toEqual([4 / (2 * 3), 4 / (2 * 1), 1]);
+  // Of words: those without a tag do not count.
+  expect(
+    classWeightsOf(
+      'balanced',
+      ['a', 'b'],
+      targets([
+        [-100, 0, 1, -100],
+        [0, 0],
+      ]),
+    ),
+  ).toEqual([4 / (2 * 3), 4 / 2]);
   expect(classWeightsOf({ b: 3 }, ['a', 'b'], targets([]))).toEqual([1, 3]);
   expect(classWeightsOf(null, ['a', 'b'], targets([]))).toBe(undefined);
   expect(() => classWeightsOf({ d: 3 }, ['a', 'b'], targets([]))).toThrow(UsageError);
@@ -81,15 +96,21 @@ test('examples are encoded into the set of their side; those of no use are seen 
     ],
     {
       tokenizer,
+      task: sequenceClassification({ labels: ['x', 'y'] }),
       maxLength: 4,
-      target: ({ label }) => (label === 'x' ? 0 : 1),
-      audit,
+      onEncoded: (side, example, { fullLength }) => audit.add(side, example, fullLength),
       onProgress: (count) => progress.push(count),
     },
   );
+  const shown = (ids: ArrayLike<number>) => tokenizer.tokens(ids).join(' ');
   const listed = Object.entries(sets).map(([side, set]) => [
     side,
-    Array.from({ length: set.length }, (_, i) => [set.line(i), set.target(i), tokenizer.tokens(set.ids(i)).join(' ')]),
+    Array.from({ length: set.length }, (_, i) => {
+      // The training side keeps what is learnt, the others what is measured.
+      if (side !== 'train') return [set.line(i), set.input(i).item, shown(set.input(i).sequences[0]!)];
+      const { sequences, target } = set.sample(i, { seed: 0, step: 0, site: 0 });
+      return [set.line(i), target, shown(sequences[0]!)];
+    }),
   ]);
   expect(Object.fromEntries(listed)).toEqual({
     // Cut at four tokens.

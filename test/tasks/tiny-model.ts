@@ -64,11 +64,11 @@ export async function tinyCheckpoint(): Promise<ModelFolder & ModelWriter> {
   return folder;
 }
 
-export async function tinyModel<Target, Prediction>(
+export async function tinyModel<Example, Target, Item, Prediction>(
   engine: Engine,
-  task: Task<Target, Prediction>,
+  task: Task<Example, Target, Item, Prediction>,
   options: LoadOptions = {},
-): Promise<Model<Target, Prediction>> {
+): Promise<Model<Example, Target, Item, Prediction>> {
   return loadModel(engine, await tinyCheckpoint(), task, options);
 }
 

@@ -100,11 +100,11 @@ describe('a run', () => {
     const seen: number[] = [];
     const model = await tinyModel(engine, sequenceClassification({ labels: ['no', 'yes'] }));
     const data = await encodeExamples(model, tinyExamples(COUNT), { maxLength: 24 });
-    const ids = (i: number) => {
+    const sample: typeof data.sample = (i, key) => {
       seen.push(i);
-      return data.ids(i);
+      return data.sample(i, key);
     };
-    const watched = { ...data, ids };
+    const watched = { ...data, sample };
     for await (const _ of train({ model, data: watched, settings }));
     model.dispose();
     const epochs = [seen.slice(0, COUNT), seen.slice(COUNT)];
