@@ -21,6 +21,7 @@ test('a report of two classes: the second label is the positive one', () => {
     { top: 5 },
   );
   expect(report).toEqual({
+    task: 'sequence-classification',
     examples: 5,
     metrics: {
       accuracy: 0.6,
@@ -100,6 +101,7 @@ test('a report survives JSON; what is undefined becomes null', () => {
 
 test('a report of numbers', () => {
   expect(regressionReport({ gold: [1, 2, 3, 4], predicted: Float32Array.of(1, 4, 2, 4) }, { top: 2 })).toEqual({
+    task: 'regression',
     examples: 4,
     metrics: {
       rmse: Math.sqrt(1.25),
