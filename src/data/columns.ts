@@ -1,9 +1,10 @@
-import { DataError } from '../errors.ts';
+import { DataError, UsageError } from '../errors.ts';
+import { alsoPossible, describeColumns, highest, isMostlyEmpty } from './column-choice.ts';
 import { isIdName, labelNames, pairNames, textNames } from './column-names.ts';
-import { distinctLimit } from './column-profile.ts';
 import { findColumn } from './find-column.ts';
-import { chooseTask, type LabelTask, labelKindOf } from './label-kind.ts';
-import type { Choice, ColumnProfile, ExampleColumns, Table } from './types.ts';
+import { chooseLabels, type LabelChoice, noLabel, withoutLabel } from './label-columns.ts';
+import { chooseTask, labelKindOf } from './label-kind.ts';
+import type { Choice, ColumnProfile, ExampleColumns, Table, TextTask } from './types.ts';
 
 export interface ColumnWishes {
   /** A column's name or 1-based number; null, `auto` or absent: detected. The same for the next two. */
@@ -12,7 +13,11 @@ export interface ColumnWishes {
   pairColumn?: string | null;
   /** `none`: no labels. */
   labelColumn?: string | null;
-  task?: 'auto' | LabelTask;
+  /** Multi-label: columns that each say whether a label applies; null or absent: detected. */
+  labelColumns?: readonly string[] | null;
+  /** Multi-label: what divides the labels of a cell (a character, or comma, semicolon, pipe, ...); null or absent: detected. */
+  labelDelimiter?: string | null;
+  task?: 'auto' | TextTask | null;
   /** Whether a file without labels is an error. Default: true. */
   labelRequired?: boolean;
 }
@@ -41,12 +46,18 @@ export function chooseColumns(table: Table, wishes: ColumnWishes = {}): ExampleC
     taken.add(value);
     return { value, reason: 'as asked', flag };
   };
+  const task = wishes.task === undefined || wishes.task === 'auto' ? null : wishes.task;
+  const askedColumns = askedLabelColumns(wishes, task, askedLabel);
   const givenText = askedText === null ? null : take(askedText, '--text-column');
   const givenPair = askedPair === null || askedPair === 'none' ? null : take(askedPair, '--pair-column');
   const givenLabel = askedLabel === null || askedLabel === 'none' ? null : take(askedLabel, '--label-column');
+  const givenLabels = askedColumns?.map((name) => take(name, '--label-columns').value) ?? null;
 
-  const namedPair = givenPair === null && askedPair === null ? findNamedPair(table, taken, givenText) : null;
-  const text = givenText ?? namedPair?.text ?? detectText(table, taken, givenLabel !== null || askedLabel === 'none');
+  const mayBePaired = givenPair === null && askedPair === null && task !== 'masked-lm';
+  const namedPair = mayBePaired ? findNamedPair(table, taken, givenText) : null;
+  const hasNoLabel = askedLabel === 'none' || task === 'masked-lm';
+  const text =
+    givenText ?? namedPair?.text ?? detectText(table, taken, givenLabel !== null || givenLabels !== null || hasNoLabel);
   taken.add(text.value);
   const noPair = {
     value: null,
@@ -55,31 +66,61 @@ export function chooseColumns(table: Table, wishes: ColumnWishes = {}): ExampleC
   };
   const pair: Choice<number | null> = givenPair ?? namedPair?.pair ?? noPair;
   if (pair.value !== null) taken.add(pair.value);
-  const label = givenLabel ?? (askedLabel === 'none' ? noLabel('as asked') : detectLabel(table, taken));
-  refuseSameColumn(table, text.value, pair.value, label.value);
-  refuseNested(table, [text.value, pair.value, label.value]);
+  const { label, labels } = hasNoLabel
+    ? noLabel(askedLabel === 'none' ? 'as asked' : 'a masked language model learns from texts alone')
+    : chooseLabels(table, taken, {
+        column: givenLabel,
+        columns: givenLabels,
+        delimiter: asked(wishes.labelDelimiter),
+        task,
+      });
+  refuseSameColumn(table, [text.value, pair.value, label.value, ...(givenLabels ?? [])]);
+  refuseNested(table, text.value, pair.value, { label, labels });
+  if (labels !== null) {
+    const reason = task === null ? `${labels.reason}: any number of labels a row` : 'as asked';
+    return { text, pair, label, labels, labelKind: null, task: { value: 'multi-label', reason, flag: '--task' } };
+  }
   if (label.value === null) {
-    if (wishes.labelRequired ?? true) throw withoutLabel(table, taken, text.value);
-    return { text, pair, label, labels: null, labelKind: null, task: null };
+    if ((wishes.labelRequired ?? true) && task !== 'masked-lm') throw withoutLabel(table, taken, text.value);
+    const chosen = task === null ? null : { value: task, reason: 'as asked', flag: '--task' };
+    return { text, pair, label, labels, labelKind: null, task: chosen };
   }
   const profile = table.profiles[label.value]!;
-  const askedTask = wishes.task === undefined || wishes.task === 'auto' ? null : wishes.task;
-  return {
-    text,
-    pair,
-    label,
-    labels: null,
-    labelKind: labelKindOf(profile),
-    task: chooseTask(profile, askedTask),
-  };
+  // A multi-label task has lists, and a masked language model no labels.
+  const labelTask = task as Exclude<TextTask, 'multi-label' | 'masked-lm'> | null;
+  return { text, pair, label, labels, labelKind: labelKindOf(profile), task: chooseTask(profile, labelTask) };
+}
+
+function askedLabelColumns(
+  { labelColumns, labelDelimiter }: ColumnWishes,
+  task: TextTask | null,
+  askedLabel: string | null,
+): readonly string[] | null {
+  const columns = labelColumns ?? null;
+  const delimiter = asked(labelDelimiter);
+  if (columns === null && delimiter === null) return null;
+  const flag = columns === null ? '--label-delimiter' : '--label-columns';
+  if (task !== null && task !== 'multi-label') {
+    throw new UsageError(`${flag} is for several labels a row, not for ${task}`, {
+      fix: 'give --task multi-label, or leave it out',
+    });
+  }
+  if (columns === null) return null;
+  if (columns.length === 0)
+    throw new UsageError('--label-columns names no column', { fix: 'name the columns, with commas between' });
+  if (askedLabel !== null || delimiter !== null) {
+    throw new UsageError(
+      `--label-columns and ${delimiter === null ? '--label-column' : '--label-delimiter'} exclude each other`,
+      {
+        fix: 'the labels stand in one column, or in one each',
+      },
+    );
+  }
+  return columns;
 }
 
 function asked(wish: string | null | undefined): string | null {
   return wish === undefined || wish === null || wish === 'auto' ? null : wish;
-}
-
-function noLabel(reason: string): Choice<null> {
-  return { value: null, reason, flag: '--label-column' };
 }
 
 function findNamedPair(table: Table, taken: Set<number>, text: Choice<number> | null) {
@@ -140,17 +181,26 @@ function length(profile: ColumnProfile): string {
   return `${Math.round(profile.meanLength)} characters on average`;
 }
 
-function refuseSameColumn(table: Table, text: number, pair: number | null, label: number | null): void {
-  const twice = text === pair || text === label ? text : pair !== null && pair === label ? pair : null;
-  if (twice === null) return;
+function refuseSameColumn(table: Table, used: readonly (number | null)[]): void {
+  const twice = used.find((index, i) => index !== null && used.indexOf(index) < i);
+  if (twice === undefined || twice === null) return;
   throw new DataError(`column "${table.columns[twice]}" is asked for twice`, {
     where: table.name,
     fix: 'give --text-column, --pair-column and --label-column different columns',
   });
 }
 
-function refuseNested(table: Table, used: (number | null)[]): void {
-  const nested = used.find((index) => index !== null && table.profiles[index]!.kind === 'nested');
+function refuseNested(table: Table, text: number, pair: number | null, { label, labels }: LabelChoice): void {
+  const isNested = (index: number | null) =>
+    index !== null && (table.profiles[index]!.kind === 'nested' || table.profiles[index]!.kind === 'lists');
+  const isList = label.value !== null && table.profiles[label.value]!.kind === 'lists';
+  if (isList && labels === null) {
+    throw new DataError(`"${table.columns[label.value!]}" holds lists: several labels a row`, {
+      where: table.name,
+      fix: 'give --task multi-label, or name another column with --label-column',
+    });
+  }
+  const nested = [text, pair, isList ? null : label.value].find(isNested);
   if (nested === undefined || nested === null) return;
   throw new DataError(`"${table.columns[nested]}" holds objects or lists, not texts or labels`, {
     where: table.name,

@@ -1,3 +1,4 @@
+import { labelsOf } from './label-lists.ts';
 import type { Example, ExampleColumns, LabelLists, RefusedRow, Table, TableRow, TextTask } from './types.ts';
 
 /** 0-based columns of the examples. */
@@ -30,38 +31,55 @@ const internedLabels = 10_000;
  */
 export async function* readExamples(
   table: Table,
-  columns: ExampleSource,
+  source: ExampleSource,
   options: { onRefused?: (row: RefusedRow) => void } = {},
 ): AsyncGenerator<Example> {
   const onRefused = options.onRefused ?? (() => {});
   const intern = createInterner();
   for await (const batch of table.batches(onRefused)) {
     for (const row of batch) {
-      const reason = refusal(row, columns, table.columns);
-      if (reason !== null) onRefused({ line: row.line, reason });
-      else yield toExample(row, columns, intern);
+      const example = readExample(row, source, table.columns, intern);
+      if ('reason' in example) onRefused(example);
+      else yield example;
     }
   }
 }
 
-/** One row as an example: for callers that keep the row's other cells. */
-export function toExample(row: TableRow, columns: ExampleSource, intern = (label: string) => label): Example {
-  const example: Example = { text: row.cells[columns.text]!, line: row.line };
-  if (columns.pair !== null) example.pair = row.cells[columns.pair]!;
-  const label = columns.label === null ? '' : row.cells[columns.label]!.trim();
-  if (label !== '') example.label = intern(label);
+/** One row as an example, for callers that keep its other cells; or why it cannot be one. */
+export function readExample(
+  row: TableRow,
+  source: ExampleSource,
+  names: readonly string[],
+  intern = (label: string) => label,
+): Example | RefusedRow {
+  const { line } = row;
+  const { text, pair, label, labels = null } = source;
+  if (row.nested !== undefined) {
+    const used = [text, pair, labels === null ? label : null];
+    const nested = row.nested.find((index) => used.includes(index));
+    if (nested !== undefined) return { line, reason: `"${names[nested]}" holds an object or a list` };
+  }
+  if (labels !== null) {
+    const found = labelsOf(row, labels, label);
+    if (found !== undefined && 'reason' in found) return { line, reason: found.reason };
+    const example = toExample(row, { ...source, label: null });
+    if (found !== undefined) example.labels = found.map(intern);
+    return example;
+  }
+  const example = toExample(row, source, intern);
+  if (source.task === 'regression' && example.label !== undefined && !Number.isFinite(Number(example.label))) {
+    return { line, reason: `the label "${example.label.slice(0, 40)}" is not a number` };
+  }
   return example;
 }
 
-function refusal(row: TableRow, columns: ExampleSource, names: readonly string[]): string | null {
-  if (row.nested !== undefined) {
-    const nested = row.nested.find((index) => [columns.text, columns.pair, columns.label].includes(index));
-    if (nested !== undefined) return `"${names[nested]}" holds an object or a list`;
-  }
-  if (columns.task !== 'regression' || columns.label === null) return null;
-  const label = row.cells[columns.label]!.trim();
-  if (label === '' || Number.isFinite(Number(label))) return null;
-  return `the label "${label.slice(0, 40)}" is not a number`;
+/** The text, pair and single label of a row, whatever they are. */
+export function toExample(row: TableRow, source: ExampleSource, intern = (label: string) => label): Example {
+  const example: Example = { text: row.cells[source.text]!, line: row.line };
+  if (source.pair !== null) example.pair = row.cells[source.pair]!;
+  const label = source.label === null ? '' : row.cells[source.label]!.trim();
+  if (label !== '') example.label = intern(label);
+  return example;
 }
 
 /**

@@ -1,0 +1,156 @@
+import { DataError, UsageError } from '../errors.ts';
+import type { Choice, ColumnProfile, LabelLists, Table, TableRow } from './types.ts';
+
+const yesPattern = /^(?:1(?:\.0*)?|true|t|yes|y|x|\+|✓|✔)$/i;
+const noPattern = /^(?:0(?:\.0*)?|false|f|no|n|-)$/i;
+/** Of the sample's cells that are not blank, how many must be lists. */
+const mostlyLists = 0.9;
+const delimiters = [';', '|', ','];
+
+/**
+ * The labels of a row, none twice, in the order in which they stand; undefined where they are not known; or why they cannot
+ * be read.
+ * @param label index of the label column; null where each label has its own
+ */
+export function labelsOf(
+  row: TableRow,
+  lists: LabelLists,
+  label: number | null,
+): string[] | undefined | { reason: string } {
+  if (lists.form === 'columns') return markedLabels(row, lists);
+  const cell = row.cells[label!]!.trim();
+  if (lists.form === 'delimited') return distinct(lists.delimiter === '' ? [cell] : cell.split(lists.delimiter));
+  if (cell === '') return undefined;
+  const isNested = row.nested?.includes(label!) ?? false;
+  const list = parseList(cell);
+  if (list !== null) return distinct(list);
+  // JSON Lines: one label alone need not be a list.
+  if (!isNested && !/^[[({]/.test(cell)) return [cell];
+  return { reason: `"${shorten(cell)}" is not a list of labels` };
+}
+
+function markedLabels(row: TableRow, { columns, emptyIsNo }: Extract<LabelLists, { form: 'columns' }>) {
+  const labels: string[] = [];
+  let empty: string | null = null;
+  let filled = 0;
+  for (const { index, label } of columns) {
+    const cell = row.cells[index]!.trim();
+    if (cell === '') {
+      empty ??= label;
+      continue;
+    }
+    filled++;
+    if (yesPattern.test(cell)) labels.push(label);
+    else if (!noPattern.test(cell)) return { reason: `"${shorten(cell)}" in column "${label}" is neither 0 nor 1` };
+  }
+  if (emptyIsNo || empty === null) return labels;
+  return filled === 0 ? undefined : { reason: `column "${empty}" is empty: write 0 or 1` };
+}
+
+function distinct(labels: readonly string[]): string[] {
+  return [...new Set(labels.map((label) => label.trim()))].filter((label) => label !== '');
+}
+
+/** The elements of a list as JSON or Python writes it; null where it is none, or holds other things than plain values. */
+function parseList(cell: string): string[] | null {
+  if (!/^\[.*\]$/s.test(cell)) return null;
+  try {
+    const list = JSON.parse(cell) as unknown[];
+    return list.every((element) => element !== null && typeof element !== 'object') ? list.map(String) : null;
+  } catch {
+    return parsePythonList(cell.slice(1, -1));
+  }
+}
+
+function parsePythonList(inside: string): string[] | null {
+  const element = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,'"[\]{}()]+))\s*(?:,|$)/gsy;
+  const elements: string[] = [];
+  while (element.lastIndex < inside.length) {
+    const at = element.lastIndex;
+    const match = element.exec(inside);
+    if (match === null) return inside.slice(at).trim() === '' ? elements : null;
+    const [, single, double, bare] = match;
+    elements.push(bare ?? (single ?? double!).replace(/\\(.)/gs, '$1'));
+  }
+  return elements;
+}
+
+/** How the cells of a label column hold several labels. */
+export function chooseListForm(table: Table, index: number, asked: string | null): Choice<LabelLists> {
+  const flag = '--label-delimiter';
+  if (asked !== null && asked !== 'auto') {
+    const delimiter = delimiterOf(asked);
+    return { value: { form: 'delimited', delimiter }, reason: 'as asked', flag };
+  }
+  const name = `"${table.columns[index]}"`;
+  if (table.profiles[index]!.kind === 'lists') return { value: { form: 'list' }, reason: `${name} holds lists`, flag };
+  const cells = table.sample.map((row) => row.cells[index]!.trim()).filter((cell) => cell !== '');
+  const lists = cells.filter((cell) => parseList(cell) !== null).length;
+  if (lists > 0 && lists >= mostlyLists * cells.length)
+    return { value: { form: 'list' }, reason: `the cells of ${name} are written as lists`, flag };
+  const counts = delimiters.map((delimiter) => cells.filter((cell) => cell.includes(delimiter)).length);
+  const most = Math.max(...counts);
+  if (most === 0) {
+    return {
+      value: { form: 'delimited', delimiter: '' },
+      reason: `no cell of ${name} in the first rows has ; | or a comma: one label each`,
+      flag,
+    };
+  }
+  const delimiter = delimiters[counts.indexOf(most)]!;
+  return {
+    value: { form: 'delimited', delimiter },
+    reason: `it divides ${most} of the first ${cells.length} cells of ${name}`,
+    flag,
+  };
+}
+
+const delimiterNames: Record<string, string> = {
+  comma: ',',
+  semicolon: ';',
+  pipe: '|',
+  tab: '\t',
+  space: ' ',
+  none: '',
+};
+
+function delimiterOf(asked: string): string {
+  const delimiter = delimiterNames[asked.toLowerCase()] ?? asked;
+  if (delimiter.length <= 1 || /^\W+$/.test(delimiter)) return delimiter;
+  throw new UsageError(`"${asked}" cannot divide labels`, {
+    fix: '--label-delimiter takes a character, or comma, semicolon, pipe, tab, space, none',
+  });
+}
+
+/** Columns that say of a label whether it applies. @throws DataError when one holds something else */
+export function labelColumns(table: Table, indices: readonly number[]): LabelLists {
+  const columns = indices.map((index) => ({ index, label: table.columns[index]! || `column ${index + 1}` }));
+  const profiles = indices.map((index) => table.profiles[index]!);
+  for (const { name, examples } of profiles) {
+    const wrong = examples.find((example) => !yesPattern.test(example) && !noPattern.test(example));
+    if (wrong === undefined) continue;
+    throw new DataError(`column "${name}" does not say whether a label applies: it holds "${wrong}"`, {
+      where: table.name,
+      fix: '--label-columns takes columns of 0 and 1, true and false, or x and nothing',
+    });
+  }
+  // Marks and nothing else: an empty cell says no. Where some cells say no, an empty one says nothing.
+  const emptyIsNo = !profiles.some(({ examples }) => examples.some((example) => noPattern.test(example)));
+  return { form: 'columns', columns, emptyIsNo };
+}
+
+/** Whether a column holds 0 and 1, or one of them, and nothing else. */
+export function isZeroOrOne({ distinct, examples }: ColumnProfile): boolean {
+  return distinct > 0 && distinct <= 2 && examples.every((example) => example === '0' || example === '1');
+}
+
+/** Whether a column says yes or no in any way, and nothing else. */
+export function isMark({ distinct, examples }: ColumnProfile): boolean {
+  return (
+    distinct > 0 && distinct <= 2 && examples.every((example) => yesPattern.test(example) || noPattern.test(example))
+  );
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}
