@@ -66,6 +66,7 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
     if (list === null) return;
     lists++;
     for (const element of list) {
+      if (element === '') continue;
       elements++;
       if (elementValues.size >= distinctLimit) continue;
       const before = elementValues.size;
@@ -103,7 +104,7 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
       const distinct = values.size;
       const isUnique = distinct > 2 && distinct >= 0.95 * Math.min(filled, distinctLimit);
       const kind = (): ColumnKind => {
-        if (nestedCells > filled) return lists === nestedCells ? 'lists' : 'nested';
+        if (nestedCells > filled) return lists > nestedCells / 2 ? 'lists' : 'nested';
         if (filled === 0) return 'empty';
         if (distinct === 1 && filled > 1) return 'constant';
         if (numbers === filled) return wholeNumbers === filled ? 'whole numbers' : 'numbers';
