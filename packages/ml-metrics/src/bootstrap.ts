@@ -1,29 +1,64 @@
+import { requireCount } from './numbers.ts';
+import { type UndefinedOptions, undefinedMetric } from './undefined.ts';
+
 /** An interval that holds the statistic with the stated confidence. */
 export interface Interval {
   low: number;
   high: number;
 }
 
+export interface BootstrapOptions extends UndefinedOptions {
+  /** Between 0 and 1. Default 0.95. */
+  confidence?: number | undefined;
+  /** How often the rows are drawn again. Default 1000. */
+  resamples?: number | undefined;
+  /** The same seed gives the same interval on every machine. Default 42. */
+  seed?: number | undefined;
+}
+
+/** Of the drawn rows: as many indices as there are rows, in a buffer that is used again for the next draw. */
+export type Statistic = (drawn: Int32Array) => number;
+
 /**
  * Percentile bootstrap confidence interval of a statistic of rows (Efron 1979, doi:10.1214/aos/1176344552): the rows are drawn
  * again with replacement `resamples` times, and the interval holds the middle of what the statistic then was (quantiles
- * interpolated linearly, as in numpy.quantile). The same seed gives the same interval on every machine. If the statistic is
- * NaN on any resample (a correlation of a constant draw), both ends are NaN.
+ * interpolated linearly, as in numpy.quantile). If the statistic is NaN on any resample (a correlation of a constant draw),
+ * both ends are NaN.
  * @param rows how many rows there are
- * @param statistic of the drawn rows: `rows` indices below `rows`, in a buffer that is used again for the next draw
  * @throws RangeError when rows or resamples is no whole number above 0, or confidence is not between 0 and 1
  */
-export function bootstrapInterval(
+export function bootstrapInterval(rows: number, statistic: Statistic, options: BootstrapOptions = {}): Interval {
+  return percentileInterval('bootstrapInterval', rows, statistic, options);
+}
+
+/** `difference` is the statistic of A less that of B on the rows as they are; low and high bound it. */
+export interface DifferenceInterval extends Interval {
+  difference: number;
+}
+
+/**
+ * Bootstrap confidence interval of the difference between two predictors on the same rows: each draw is given to both, so that
+ * what makes rows easy or hard for both cancels out (Koehn 2004, aclanthology.org/W04-3250). An interval that does not hold 0
+ * says that one of them is better.
+ * @param statisticA of the first predictor, on the drawn rows
+ * @param statisticB of the second
+ * @throws RangeError as `bootstrapInterval`
+ */
+export function pairedBootstrapInterval(
   rows: number,
-  statistic: (drawn: Int32Array) => number,
-  options: { confidence?: number; resamples?: number; seed?: number } = {},
-): Interval {
+  statisticA: Statistic,
+  statisticB: Statistic,
+  options: BootstrapOptions = {},
+): DifferenceInterval {
+  const difference: Statistic = (drawn) => statisticA(drawn) - statisticB(drawn);
+  const { low, high } = percentileInterval('pairedBootstrapInterval', rows, difference, options);
+  return { difference: difference(Int32Array.from({ length: rows }, (_, i) => i)), low, high };
+}
+
+function percentileInterval(metric: string, rows: number, statistic: Statistic, options: BootstrapOptions): Interval {
   const { confidence = 0.95, resamples = 1000, seed = 42 } = options;
-  for (const [name, value] of Object.entries({ rows, resamples })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`${name} is ${value}: expected a whole number, 1 or more`);
-    }
-  }
+  requireCount('rows', rows);
+  requireCount('resamples', resamples);
   if (!(confidence > 0 && confidence < 1)) throw new RangeError(`confidence is ${confidence}: expected 0 < c < 1`);
   const random = splitMix32(seed);
   const drawn = new Int32Array(rows);
@@ -31,7 +66,12 @@ export function bootstrapInterval(
     for (let i = 0; i < rows; i++) drawn[i] = Math.floor(random() * rows);
     return statistic(drawn);
   });
-  if (values.some(Number.isNaN)) return { low: Number.NaN, high: Number.NaN };
+  const undefinedDraws = values.filter(Number.isNaN).length;
+  if (undefinedDraws > 0) {
+    const reason = `the statistic is NaN on ${undefinedDraws} of ${resamples} resamples`;
+    const end = undefinedMetric(options, metric, '', reason);
+    return { low: end, high: end };
+  }
   values.sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };

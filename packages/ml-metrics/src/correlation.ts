@@ -1,15 +1,49 @@
-import { isConstant, mean, type Numbers, requireFinite, requireSameLength, sum } from './numbers.ts';
+import { isConstant, type Numbers, requireFinite, requireSameLength } from './numbers.ts';
 import { averageRanks } from './ranks.ts';
+import { mean, sum } from './sum.ts';
+import { type UndefinedOptions, undefinedMetric } from './undefined.ts';
 
 /**
- * Correlations of two series of equal length. All are NaN when a series is constant, as in scipy, and throw a RangeError when
- * the lengths differ, nothing is given, or a value is NaN or infinite.
+ * Correlations of two series of equal length, -1 to 1. All are NaN for one row and when a series is constant, as in scipy, and
+ * throw a RangeError when the lengths differ, nothing is given, or a value is NaN or infinite.
  */
 
-/** Pearson's linear correlation, -1 to 1. Reference: scipy.stats.pearsonr. */
-export function pearson(a: Numbers, b: Numbers): number {
+/** Pearson's linear correlation. Reference: scipy.stats.pearsonr. */
+export function pearson(a: Numbers, b: Numbers, options: UndefinedOptions = {}): number {
   requirePair(a, b);
-  if (isConstant(a) || isConstant(b)) return Number.NaN;
+  return undefinedFor('pearson', a, b, options) ?? linear(a, b);
+}
+
+/** Spearman's rank correlation; ties have average ranks. Reference: scipy.stats.spearmanr. */
+export function spearman(a: Numbers, b: Numbers, options: UndefinedOptions = {}): number {
+  requirePair(a, b);
+  return undefinedFor('spearman', a, b, options) ?? linear(averageRanks(a), averageRanks(b));
+}
+
+/** NaN, with its reason told, where a correlation is undefined; null where it is defined. */
+export function undefinedCorrelation(
+  metric: string,
+  rows: number,
+  firstIsConstant: boolean,
+  secondIsConstant: boolean,
+  options: UndefinedOptions,
+): number | null {
+  if (rows < 2) return undefinedMetric(options, metric, '', 'it takes two rows or more');
+  if (!firstIsConstant && !secondIsConstant) return null;
+  const which = firstIsConstant
+    ? secondIsConstant
+      ? 'both series are'
+      : 'the first series is'
+    : 'the second series is';
+  return undefinedMetric(options, metric, '', `${which} constant`);
+}
+
+function undefinedFor(metric: string, a: Numbers, b: Numbers, options: UndefinedOptions): number | null {
+  return undefinedCorrelation(metric, a.length, isConstant(a), isConstant(b), options);
+}
+
+/** Pearson's correlation of two series of which neither is constant. */
+function linear(a: Numbers, b: Numbers): number {
   const x = centred(a);
   const y = centred(b);
   const dot = (u: Numbers, v: Numbers) => sum(u.length, (i) => u[i]! * v[i]!);
@@ -17,19 +51,16 @@ export function pearson(a: Numbers, b: Numbers): number {
   return Math.min(1, Math.max(-1, r));
 }
 
-/** Spearman's rank correlation, -1 to 1; ties have average ranks. Reference: scipy.stats.spearmanr. */
-export function spearman(a: Numbers, b: Numbers): number {
-  requirePair(a, b);
-  return pearson(averageRanks(a), averageRanks(b));
-}
-
 /**
- * Kendall's tau-b, -1 to 1, in O(n log n). Kendall 1945, doi:10.1093/biomet/33.3.239; counted by merge sort as in Knight 1966,
+ * Kendall's tau-b, in O(n log n). Kendall 1945, doi:10.1093/biomet/33.3.239; counted by merge sort as in Knight 1966,
  * doi:10.1080/01621459.1966.10480879. Reference: scipy.stats.kendalltau.
  */
-export function kendallTau(a: Numbers, b: Numbers): number {
+export function kendallTau(a: Numbers, b: Numbers, options: UndefinedOptions = {}): number {
   requirePair(a, b);
-  if (isConstant(a) || isConstant(b)) return Number.NaN;
+  return undefinedFor('kendallTau', a, b, options) ?? tauB(a, b);
+}
+
+function tauB(a: Numbers, b: Numbers): number {
   const n = a.length;
   const order = Int32Array.from({ length: n }, (_, i) => i).sort((i, j) => a[i]! - a[j]! || b[i]! - b[j]!);
   const tiedA = tiedPairs(n, (i, j) => a[order[i]!] === a[order[j]!]);

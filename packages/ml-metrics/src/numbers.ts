@@ -29,11 +29,16 @@ export function requireFinite(name: string, values: Numbers): void {
   }
 }
 
+/** Throws a RangeError unless `value` is a whole number of at least `lowest`. */
+export function requireCount(name: string, value: number, lowest = 1): void {
+  if (!Number.isInteger(value) || value < lowest) {
+    throw new RangeError(`${name} is ${value}: expected a whole number, ${lowest} or more`);
+  }
+}
+
 /** Throws a RangeError unless `values` is a flat [rows, classes] table that matches `gold`, without NaN or infinity. */
 export function requireTable(name: string, values: Numbers, gold: Numbers, classes: number): void {
-  if (!Number.isInteger(classes) || classes < 1) {
-    throw new RangeError(`classes is ${classes}: expected a whole number, 1 or more`);
-  }
+  requireCount('classes', classes);
   if (gold.length === 0) throw new RangeError('gold is empty (length 0): there is nothing to measure');
   if (values.length !== gold.length * classes) {
     throw new RangeError(
@@ -44,34 +49,25 @@ export function requireTable(name: string, values: Numbers, gold: Numbers, class
   requireFinite(name, values);
 }
 
-/**
- * The sum of `term(i)` for i below `count`, with the rounding error of each addition carried along, so that the result does
- * not depend on the number of terms (Neumaier 1974, doi:10.1002/zamm.19740540106).
- */
-export function sum(count: number, term: (i: number) => number): number {
-  let total = 0;
-  let lost = 0;
-  for (let i = 0; i < count; i++) {
-    const value = term(i);
-    const next = total + value;
-    lost += Math.abs(total) >= Math.abs(value) ? total - next + value : value - next + total;
-    total = next;
+/** Throws a RangeError unless `values`, of length > 0, is a flat [rows, labels] table; returns the number of rows. */
+export function requireRowsOf(name: string, values: Numbers, labels: number): number {
+  requireCount('labels', labels);
+  if (values.length === 0) throw new RangeError(`${name} is empty (length 0): there is nothing to measure`);
+  if (values.length % labels !== 0) {
+    throw new RangeError(`${name} has ${values.length} values, which is no whole number of rows of ${labels} labels`);
   }
-  return total + lost;
-}
-
-/** The arithmetic mean of `term(i)` for i below `count`. */
-export function mean(count: number, term: (i: number) => number): number {
-  return sum(count, term) / count;
-}
-
-/** `a / b`, and 0 where b is 0: what scikit-learn calls zero_division=0. */
-export function ratio(a: number, b: number): number {
-  return b === 0 ? 0 : a / b;
+  return values.length / labels;
 }
 
 /** Whether all values are the same number. */
 export function isConstant(values: Numbers): boolean {
   for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
   return true;
+}
+
+/** The class with the highest value in row `row` of a flat [rows, classes] table; of equal values the lowest class. */
+export function argmax(table: Numbers, row: number, classes: number): number {
+  let best = 0;
+  for (let c = 1; c < classes; c++) if (table[row * classes + c]! > table[row * classes + best]!) best = c;
+  return best;
 }

@@ -41,8 +41,8 @@ describe('exact where mathematics is', () => {
   });
 
   test('r2 of constant gold is undefined, even where the mean of equal numbers is off by a rounding', () => {
-    expect(metrics.r2([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])).toBeNaN();
-    expect(metrics.r2([0.1, 0.1, 0.1], [0.1, 0.2, 0.1])).toBe(Number.NEGATIVE_INFINITY);
+    expect(metrics.r2Score([0.1, 0.1, 0.1], [0.1, 0.1, 0.1])).toBeNaN();
+    expect(metrics.r2Score([0.1, 0.1, 0.1], [0.1, 0.2, 0.1])).toBe(Number.NEGATIVE_INFINITY);
   });
 
   test('one row has no correlation', () => {
@@ -94,23 +94,29 @@ describe('bootstrap', () => {
 
 describe('what cannot be measured throws a RangeError with the lengths', () => {
   const pairs = {
-    accuracy: metrics.accuracy,
+    accuracyScore: metrics.accuracyScore,
     confusionMatrix: metrics.confusionMatrix,
-    precisionRecallF1: metrics.precisionRecallF1,
-    binaryPrecisionRecallF1: metrics.binaryPrecisionRecallF1,
-    matthewsCorrelation: metrics.matthewsCorrelation,
-    balancedAccuracy: metrics.balancedAccuracy,
-    cohenKappa: metrics.cohenKappa,
-    rocAuc: metrics.rocAuc,
-    averagePrecision: metrics.averagePrecision,
-    brierScore: metrics.brierScore,
+    precisionRecallFscoreSupport: metrics.precisionRecallFscoreSupport,
+    precisionScore: metrics.precisionScore,
+    recallScore: metrics.recallScore,
+    f1Score: metrics.f1Score,
+    matthewsCorrcoef: metrics.matthewsCorrcoef,
+    balancedAccuracyScore: metrics.balancedAccuracyScore,
+    cohenKappaScore: metrics.cohenKappaScore,
+    classificationReport: metrics.classificationReport,
+    rocAucScore: metrics.rocAucScore,
+    averagePrecisionScore: metrics.averagePrecisionScore,
+    brierScoreLoss: metrics.brierScoreLoss,
+    createClassScorer: (gold: number[], predicted: number[]) => metrics.createClassScorer(2).add(gold, predicted),
+    createRegressionScorer: (gold: number[], predicted: number[]) =>
+      metrics.createRegressionScorer().add(gold, predicted),
     pearson: metrics.pearson,
     spearman: metrics.spearman,
     kendallTau: metrics.kendallTau,
     meanSquaredError: metrics.meanSquaredError,
     rootMeanSquaredError: metrics.rootMeanSquaredError,
     meanAbsoluteError: metrics.meanAbsoluteError,
-    r2: metrics.r2,
+    r2Score: metrics.r2Score,
   };
 
   test.each(Object.entries(pairs))('%s', (_, metric) => {
@@ -126,7 +132,11 @@ describe('what cannot be measured throws a RangeError with the lengths', () => {
       metrics.logLoss,
       metrics.expectedCalibrationError,
       metrics.calibrationBins,
-      (gold: number[], p: number[], classes: number) => metrics.topKAccuracy(gold, p, classes, 1),
+      metrics.rocAucOneVsRest,
+      metrics.averagePrecisionOneVsRest,
+      (gold: number[], p: number[], classes: number) => metrics.brierScoreLoss(gold, p, { classes }),
+      (gold: number[], p: number[], classes: number) => metrics.createProbabilityScorer(classes).add(gold, p),
+      (gold: number[], p: number[], classes: number) => metrics.topKAccuracyScore(gold, p, classes, 1),
     ];
     for (const metric of tables) {
       expect(() => metric([0, 1], [0.5, 0.5, 0.5], 2)).toThrow(/ has 3 values: 2 rows of 2 classes take 4$/);
@@ -140,14 +150,13 @@ describe('what cannot be measured throws a RangeError with the lengths', () => {
   });
 
   test('labels', () => {
-    expect(() => metrics.accuracy([0, 1.5], [0, 1])).toThrow(
+    expect(() => metrics.accuracyScore([0, 1.5], [0, 1])).toThrow(
       'gold[1] of length 2 is 1.5: a class is a whole number, 0 or more',
     );
     expect(() => metrics.confusionMatrix([0, 1], [0, 3], 3)).toThrow(
       'predicted[1] of length 2 is 3: a class is a whole number, 0 to 2',
     );
-    expect(() => metrics.binaryPrecisionRecallF1([0], [0], -1)).toThrow('positive is -1');
-    expect(() => metrics.topKAccuracy([0], [1], 1, 0)).toThrow('k is 0');
+    expect(() => metrics.topKAccuracyScore([0], [1], 1, 0)).toThrow('k is 0');
     expect(() => metrics.calibrationBins([0], [1], 1, 0)).toThrow('bins is 0');
   });
 });
@@ -155,7 +164,7 @@ describe('what cannot be measured throws a RangeError with the lengths', () => {
 test('calibration bins hold every row once, right-closed, and the ties of a row go to the lowest class', () => {
   const probabilities = [0.5, 0.5, 0.375, 0.625, 0, 1, 0.75, 0.25];
   expect(metrics.calibrationBins([1, 1, 1, 1], probabilities, 2, 4)).toEqual([
-    { count: 0, confidence: 0, accuracy: 0 },
+    { count: 0, confidence: Number.NaN, accuracy: Number.NaN },
     { count: 1, confidence: 0.5, accuracy: 0 },
     { count: 2, confidence: 0.6875, accuracy: 0.5 },
     { count: 1, confidence: 1, accuracy: 1 },

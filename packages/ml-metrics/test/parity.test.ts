@@ -40,23 +40,29 @@ function expectClose(actual: unknown, expected: unknown, at = 'result'): void {
 describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions.scipy}`, () => {
   test.each(cases.classification)('classes: $name', (c) => {
     const { gold, predicted, classes, expected } = c;
+    const options = { classes, zeroDivision: 0 };
     const matrix = metrics.confusionMatrix(gold, predicted, classes);
+    const scores = metrics.precisionRecallFscoreSupport(gold, predicted, options);
+    const average = ({ precision, recall, fscore }: metrics.Fscores) => ({ precision, recall, fscore });
     expectClose(
       {
         confusion: Array.from(matrix.counts),
-        accuracy: metrics.accuracy(gold, predicted),
-        scores: metrics.precisionRecallF1(gold, predicted, classes),
-        positive: metrics.binaryPrecisionRecallF1(gold, predicted),
-        mcc: metrics.matthewsCorrelation(gold, predicted),
-        balancedAccuracy: metrics.balancedAccuracy(gold, predicted),
-        kappa: metrics.cohenKappa(gold, predicted),
+        accuracy: metrics.accuracyScore(gold, predicted),
+        scores: {
+          perClass: scores.perClass.map(({ label, ...rest }) => rest),
+          micro: average(scores.micro),
+          macro: average(scores.macro),
+          weighted: average(scores.weighted),
+        },
+        mcc: metrics.matthewsCorrcoef(gold, predicted, { zeroDivision: 0 }),
+        balancedAccuracy: metrics.balancedAccuracyScore(gold, predicted),
+        kappa: metrics.cohenKappaScore(gold, predicted),
       },
       expected,
     );
     // Typed arrays are as good as plain ones.
-    expect(metrics.precisionRecallF1(Int32Array.from(gold), Uint8Array.from(predicted), classes)).toEqual(
-      metrics.precisionRecallF1(gold, predicted, classes),
-    );
+    const typed = [Int32Array.from(gold), Uint8Array.from(predicted)] as const;
+    expect(metrics.precisionRecallFscoreSupport(...typed, options)).toEqual(scores);
   });
 
   test.each(cases.probability)('probabilities: $name', (c) => {
@@ -65,7 +71,7 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
     expectClose(
       {
         logLoss: metrics.logLoss(gold, probabilities, classes),
-        topK: [1, 2, 3].map((k) => metrics.topKAccuracy(gold, probabilities, classes, k)),
+        topK: [1, 2, 3].map((k) => metrics.topKAccuracyScore(gold, probabilities, classes, k)),
         calibration: Object.fromEntries(
           [1, 10, 15].map((bins) => [bins, metrics.expectedCalibrationError(gold, probabilities, classes, bins)]),
         ),
@@ -78,9 +84,9 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
     const { gold, scores, expected } = c;
     expectClose(
       {
-        rocAuc: metrics.rocAuc(gold, scores),
-        averagePrecision: metrics.averagePrecision(gold, scores),
-        brier: metrics.brierScore(gold, scores),
+        rocAuc: metrics.rocAucScore(gold, scores),
+        averagePrecision: metrics.averagePrecisionScore(gold, scores, { zeroDivision: 0 }),
+        brier: metrics.brierScoreLoss(gold, scores),
       },
       expected,
     );
@@ -96,7 +102,7 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
         mse: metrics.meanSquaredError(gold, predicted),
         rmse: metrics.rootMeanSquaredError(gold, predicted),
         mae: metrics.meanAbsoluteError(gold, predicted),
-        r2: metrics.r2(gold, predicted),
+        r2: metrics.r2Score(gold, predicted),
         ranks: Array.from(metrics.averageRanks(predicted)),
       },
       expected,
