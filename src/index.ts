@@ -31,7 +31,35 @@ export { type EvaluateOptions, type Evaluation, evaluate, metricsOf, type Report
 export { type Metrics, resolveMetric } from './eval/metric-names.ts';
 export type { RegressionReport } from './eval/regression-report.ts';
 export type { ModelFolder, ModelWriter } from './files.ts';
+export { DistilBertModel } from './pipelines/distilbert-model.ts';
+export {
+  DistilBertTokenizer,
+  type TokenizedBatch,
+  type TokenizerCallOptions,
+} from './pipelines/distilbert-tokenizer.ts';
+export type { FeatureExtractionPipeline, FeatureExtractionPipelineOptions } from './pipelines/feature-extraction.ts';
+export type { FillMaskPipeline, FillMaskPipelineOptions, MaskFilling } from './pipelines/fill-mask.ts';
+export type { PipelineOptions } from './pipelines/load-model.ts';
+export type { NumberTensor } from './pipelines/number-tensor.ts';
+export { type Pipelines, pipeline } from './pipelines/pipeline.ts';
+export type {
+  QuestionAnswer,
+  QuestionAnsweringPipeline,
+  QuestionAnsweringPipelineOptions,
+} from './pipelines/question-answering.ts';
+export type {
+  LabelScore,
+  TextClassificationPipeline,
+  TextClassificationPipelineOptions,
+} from './pipelines/text-classification.ts';
+export type {
+  LabelledGroup,
+  LabelledToken,
+  TokenClassificationPipeline,
+  TokenClassificationPipelineOptions,
+} from './pipelines/token-classification.ts';
 export { type ExampleSet, encodeExamples } from './tasks/example-set.ts';
+export { type FeaturesOptions, features, type TextFeatures } from './tasks/features.ts';
 export { type MaskedLmOptions, maskedLm } from './tasks/masked-lm.ts';
 export { type LoadOptions, loadModel, type Model, withTask } from './tasks/model.ts';
 export { type MultiLabelOptions, multiLabel } from './tasks/multi-label.ts';

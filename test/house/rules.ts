@@ -17,15 +17,16 @@ const mayImport: Record<string, readonly string[]> = {
   tasks: middle,
   eval: [...middle, 'tasks', 'ml-metrics'],
   trainer: [...bottom, 'encoder', 'heads'],
-  index: [...middle, 'tasks', 'eval', 'trainer'],
-  glue: [...middle, 'tasks', 'eval', 'trainer', 'index', 'ml-metrics'],
-  cli: [...middle, 'tasks', 'eval', 'trainer', 'index', 'glue', 'ml-metrics'],
+  pipelines: [...middle, 'tasks', 'eval', 'trainer'],
+  index: [...middle, 'tasks', 'eval', 'trainer', 'pipelines'],
+  glue: [...middle, 'tasks', 'eval', 'trainer', 'pipelines', 'index', 'ml-metrics'],
+  cli: [...middle, 'tasks', 'eval', 'trainer', 'pipelines', 'index', 'glue', 'ml-metrics'],
   'ml-metrics': [],
 };
 const mayImportTypes: Record<string, readonly string[]> = { trainer: ['data', 'tasks'] };
 
 /** Rooms that are to run in a browser one day. */
-const withoutNode = ['encoder', 'heads', 'tasks', 'trainer', 'eval', 'ml-metrics'];
+const withoutNode = ['encoder', 'heads', 'tasks', 'trainer', 'eval', 'pipelines', 'ml-metrics'];
 
 /** Rooms that may ask Node what machine this is, but not what the person wants: that comes in through arguments. */
 const mayUseProcess = ['engine', 'data'];
