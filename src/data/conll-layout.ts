@@ -99,14 +99,16 @@ async function sampleLines(text: TextSource): Promise<string[]> {
   return sample.length > 0 ? sample.slice(0, sampledLines) : withHash;
 }
 
-function commonWidth(rows: readonly (readonly string[])[]): { width: number; share: number } {
+/** The most frequent number of cells, and the share of rows that have it. */
+export function commonWidth(rows: readonly (readonly string[])[]): { width: number; share: number } {
   const counts = new Map<number, number>();
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1);
   const [width, count] = [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
   return { width, share: count / rows.length };
 }
 
-function chooseDelimiter(lines: readonly string[], asked: string | null): Choice<'\t' | ' '> {
+/** Blanks or tabs, whichever divide the lines more evenly. */
+export function chooseDelimiter(lines: readonly string[], asked: string | null): Choice<'\t' | ' '> {
   const flag = '--delimiter';
   if (asked !== null) {
     const isTab = asked === '\t' || asked.toLowerCase() === 'tab';

@@ -1,8 +1,13 @@
-import { type ColumnWishes, chooseColumns } from './columns.ts';
+import { DataError } from '../errors.ts';
+import { openConll } from './conll.ts';
 import type { ExampleFile, ExampleWishes } from './example-kinds.ts';
-import { readExamples, sourceOf } from './examples.ts';
+import { openQuestionRecords, openSquad } from './questions.ts';
+import { type Sniffed, sniff } from './sniff.ts';
 import type { ByteStream } from './source.ts';
-import { openTable } from './table.ts';
+import { openText, type TextSource } from './text-source.ts';
+import { openTexts, untaggedTexts } from './texts-file.ts';
+import { openTokenRecords } from './token-records.ts';
+import type { TaskType } from './types.ts';
 
 export type { ExampleFile, ExampleWishes, QuestionsFile, TextsFile, TokensFile } from './example-kinds.ts';
 
@@ -14,25 +19,75 @@ export type { ExampleFile, ExampleWishes, QuestionsFile, TextsFile, TokensFile }
  * @throws UsageError when a wish is wrong
  */
 export async function openExamples(source: string | ByteStream, wishes: ExampleWishes = {}): Promise<ExampleFile> {
-  const table = await openTable(source, wishes);
+  const { name, encoding = null } = wishes;
+  const text = await openText(source, name === undefined ? { encoding } : { encoding, name });
   try {
-    const columns = chooseColumns(table, wishes as ColumnWishes);
-    const exampleSource = sourceOf(columns);
-    return {
-      kind: 'texts',
-      name: table.name,
-      format: table.format,
-      encoding: table.encoding,
-      table,
-      columns,
-      source: exampleSource,
-      task: columns.task,
-      textUnit: null,
-      examples: (onRefused = () => {}) => readExamples(table, exampleSource, { onRefused }),
-      close: () => table.close(),
-    };
+    return await open(text, { ...wishes, task: taskOf(wishes) });
   } catch (error) {
-    await table.close();
+    await text.close();
     throw error;
   }
+}
+
+type Wishes = Omit<ExampleWishes, 'task'> & { task: TaskType | null };
+
+/** The task that was asked for, or that of the file that this one goes with. */
+function taskOf({ task, like }: ExampleWishes): TaskType | null {
+  return task === undefined || task === null || task === 'auto' ? (like?.task?.value ?? null) : task;
+}
+
+async function open(text: TextSource, wishes: Wishes): Promise<ExampleFile> {
+  const { task } = wishes;
+  const sniffed = await sniff(text, wishes);
+  switch (sniffed.kind) {
+    case 'squad':
+      requireTask(task, 'question-answering', sniffed, text);
+      return openSquad(text, wishes);
+    case 'question-records':
+      requireTask(task, 'question-answering', sniffed, text);
+      return openQuestionRecords(text, wishes);
+    case 'conll':
+      requireTask(task, 'token-classification', sniffed, text);
+      return openConll(text, wishes);
+    case 'token-records':
+      requireTask(task, 'token-classification', sniffed, text);
+      return openTokenRecords(text, sniffed.layout, wishes);
+  }
+  const isJson = sniffed.kind === 'json-table';
+  if (task === 'question-answering') throw mismatch(task, sniffed, text);
+  if (task !== 'token-classification') return openTexts(text, isJson, { ...wishes, task });
+  if (wishes.labelRequired !== false) throw mismatch(task, sniffed, text);
+  return untaggedTexts(await openTexts(text, isJson, { ...wishes, task: null, labelColumn: 'none' }));
+}
+
+function requireTask(asked: TaskType | null, task: TaskType, sniffed: Sniffed, text: TextSource): void {
+  if (asked !== null && asked !== task) throw mismatch(asked, sniffed, text);
+}
+
+const kinds: Record<Sniffed['kind'], { what: string; task: TaskType | null }> = {
+  squad: { what: "SQuAD's JSON: questions with their contexts", task: 'question-answering' },
+  'question-records': { what: 'JSON Lines of questions', task: 'question-answering' },
+  conll: { what: 'CoNLL columns: words with tags', task: 'token-classification' },
+  'token-records': { what: 'JSON Lines of tagged words', task: 'token-classification' },
+  'json-table': { what: 'JSON Lines of other things', task: null },
+  table: { what: 'a file of texts', task: null },
+};
+
+/** What a task is learnt from. */
+const takes: Record<TaskType, string> = {
+  'sequence-classification': 'a table of texts and labels',
+  regression: 'a table of texts and numbers',
+  'multi-label': 'a table of texts and labels',
+  'masked-lm': 'plain text, or a table of texts',
+  'token-classification':
+    'CoNLL columns (a word and its tag on each line), or JSON Lines of {"tokens", "tags"} or {"text", "entities"}',
+  'question-answering': 'SQuAD\'s JSON, or JSON Lines of {"question", "context", "answers"}',
+};
+
+function mismatch(task: TaskType, { kind }: Sniffed, { name }: TextSource): DataError {
+  const { what, task: own } = kinds[kind];
+  return new DataError(`this is ${what}, which ${task} does not read`, {
+    where: name,
+    fix: own === null ? `give ${takes[task]}` : `give --task ${own}, or for ${task} ${takes[task]}`,
+  });
 }

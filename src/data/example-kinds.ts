@@ -25,6 +25,8 @@ export interface ExampleWishes extends Omit<TableOptions, 'once'>, Omit<ColumnWi
   entityOffsets?: 'utf-16' | 'code-points' | null;
   /** Plain text: what one text is. Default: a line. */
   textUnit?: 'line' | 'paragraph' | null;
+  /** The file that this one goes with: it has the same task and, by name, the same columns. */
+  like?: ExampleFile | null;
 }
 
 /** What all kinds of files have. */
