@@ -86,11 +86,7 @@ describe('a column of lists', () => {
       ),
       { task: 'multi-label' },
     );
-    expect(labels).toEqual([
-      ['1', 'true'],
-      ['1', '2'],
-      ['z'],
-    ]);
+    expect(labels).toEqual([['1', 'true'], ['1', '2'], ['z']]);
     expect(refused).toEqual([
       { line: 2, reason: '"[["x"]]" is not a list of labels' },
       { line: 4, reason: '"{"x":1}" is not a list of labels' },
