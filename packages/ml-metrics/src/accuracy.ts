@@ -1,17 +1,21 @@
-import { allHits, type ConfusionMatrix, confusionMatrix, hits } from './confusion.ts';
-import type { Numbers } from './numbers.ts';
+import { type ConfusionMatrix, confusionMatrix, hits } from './confusion.ts';
+import { type Numbers, requireClasses, requireSameLength } from './numbers.ts';
 import { sum } from './sum.ts';
 import { type UndefinedOptions, undefinedMetric } from './undefined.ts';
 
 /**
  * The share of rows whose prediction is right, 0 to 1. Reference: sklearn.metrics.accuracy_score.
- * @param gold class numbers, 0 to classes - 1
+ * @param gold class numbers, from 0 on; of any size, such as those of a vocabulary
  * @param predicted class numbers, one per gold label
  * @throws RangeError as `confusionMatrix`
  */
 export function accuracyScore(gold: Numbers, predicted: Numbers): number {
-  const matrix = confusionMatrix(gold, predicted);
-  return allHits(matrix) / matrix.total;
+  requireSameLength('gold', gold, 'predicted', predicted);
+  requireClasses('gold', gold, Number.POSITIVE_INFINITY);
+  requireClasses('predicted', predicted, Number.POSITIVE_INFINITY);
+  let right = 0;
+  for (let i = 0; i < gold.length; i++) if (gold[i] === predicted[i]) right++;
+  return right / gold.length;
 }
 
 export interface BalancedAccuracyOptions extends UndefinedOptions {

@@ -73,7 +73,7 @@ export function createSquadScorer(options: SquadOptions): SquadScorer {
       });
     },
     merge: ({ state: other }) => {
-      for (const row of other) state.push({ ...row });
+      for (const row of other.slice()) state.push({ ...row });
     },
     result: (options = {}) => {
       const decided = state.map((row) => ({ ...row, ...scoresAt(row, noAnswerThreshold) }));

@@ -52,6 +52,10 @@ describe('exact where mathematics is', () => {
   });
 });
 
+test('accuracy is for class numbers of any size', () => {
+  expect(metrics.accuracyScore([30521, 2 ** 31], [30521, 7])).toBe(0.5);
+});
+
 describe('bootstrap', () => {
   const mean = (values: readonly number[]) => (drawn: Int32Array) =>
     drawn.reduce((sum, i) => sum + values[i]!, 0) / drawn.length;
@@ -69,6 +73,16 @@ describe('bootstrap', () => {
     const at = (seed: number) => metrics.bootstrapInterval(50, mean(values), { seed });
     expect(at(1)).toEqual(at(1));
     expect(at(1)).not.toEqual(at(2));
+  });
+
+  test('what both predictors have in common cancels out when paired', () => {
+    const hard = Array.from({ length: 200 }, (_, i) => (i * 37) % 100);
+    const shifted = (by: number) => (drawn: Int32Array) =>
+      drawn.reduce((sum, i) => sum + hard[i]! + by, 0) / drawn.length;
+    const { difference, low, high } = metrics.pairedBootstrapInterval(200, shifted(1), shifted(0));
+    for (const value of [difference, low, high]) expect(value).toEqual(expect.closeTo(1, 10));
+    const alone = metrics.bootstrapInterval(200, shifted(1));
+    expect(alone.high - alone.low).toBeGreaterThan(5);
   });
 
   test('NaN on a resample is not hidden', () => {

@@ -17,8 +17,16 @@ export const fixture: {
   versions: Record<string, string>;
   /** What random answers are made of. */
   pieces: string[];
+  /** Deflated JSON: see `inflated`. */
+  characters: string;
+  reports: string;
   families: Record<string, Family>;
 } = JSON.parse(readFileSync(new URL('../../../../test/parity/fixtures/metrics-random.json', import.meta.url), 'utf8'));
+
+/** The value of deflated JSON in base64. */
+export function inflated(text: string): unknown {
+  return JSON.parse(inflateSync(Buffer.from(text, 'base64')).toString());
+}
 
 /** A number, or several, under the name that a failure shows. */
 export type Named = [name: string, value: number | ArrayLike<number>];
