@@ -1,19 +1,38 @@
 #!/usr/bin/env node
+import { register as bias } from './commands/bias.ts';
 import { register as config } from './commands/config.ts';
 import { register as data } from './commands/data.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as engine } from './commands/engine.ts';
 import { register as evaluate } from './commands/evaluate.ts';
+import { register as features } from './commands/features.ts';
+import { register as fillMask } from './commands/fill-mask.ts';
 import { register as init } from './commands/init.ts';
 import { register as predict } from './commands/predict.ts';
+import { register as reproduce } from './commands/reproduce.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as train } from './commands/train.ts';
 import { contextOf } from './context.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
 
-const program = createProgram([train, predict, evaluate, runs, data, init, config, engine, doctor, demo]);
+const program = createProgram([
+  train,
+  predict,
+  evaluate,
+  fillMask,
+  features,
+  bias,
+  reproduce,
+  runs,
+  data,
+  init,
+  config,
+  engine,
+  doctor,
+  demo,
+]);
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -47,7 +47,7 @@ export interface FillMaskPipeline {
  * filled by itself, the others staying what they are.
  */
 export async function fillMaskPipeline(source: ModelSource, options: PipelineOptions): Promise<FillMaskPipeline> {
-  const { model } = await loadTrained(source, options, ['masked-lm'], 'one such as distilbert-base-uncased');
+  const { model } = await loadTrained(source, options, ['masked-lm'], 'a model such as distilbert-base-uncased');
   const { tokenizer } = model;
   const maxLength = lengthFor(model, options.maxLength);
 

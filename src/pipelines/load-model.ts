@@ -79,7 +79,7 @@ export async function loadTrained(
   const refuse = ({ is, pipeline, command }: Use) =>
     new UsageError(`The model is ${is}, not ${uses[tasks[0]].is}.`, {
       where: folder.where,
-      fix: `\`distiltune ${command}\` uses it, in code pipeline('${pipeline}'). Here, name ${example}.`,
+      fix: `\`distiltune ${command}\` uses it (in code, pipeline('${pipeline}')). Here, name ${example}.`,
     });
   if (isBareEncoder(config)) throw refuse(bareEncoder);
   const model = await loadTrainedModel(await engineOf(options), withConfig(folder, config));

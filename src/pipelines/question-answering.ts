@@ -79,7 +79,7 @@ export async function questionAnsweringPipeline(
     source,
     options,
     ['question-answering'],
-    'one such as distilbert-base-uncased-distilled-squad',
+    'a model such as distilbert-base-uncased-distilled-squad',
   );
   const usual = lengthFor(model, options.maxLength, trained ?? questionWindowDefaults.maxLength);
 
