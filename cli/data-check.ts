@@ -1,112 +1,132 @@
-import { type AuditReport, createAudit } from '../src/data/audit.ts';
-import { type ColumnWishes, chooseColumns } from '../src/data/columns.ts';
-import { readExamples } from '../src/data/examples.ts';
+import { type ExampleFile, type ExampleWishes, openExamples } from '../src/data/example-file.ts';
 import { resolveModel } from '../src/data/hub.ts';
 import type { SplitName } from '../src/data/split.ts';
-import { openTable } from '../src/data/table.ts';
-import { requireTrainable } from '../src/data/trainable.ts';
-import type { ExampleColumns, Table } from '../src/data/types.ts';
+import { type AnyAuditReport, requireTrainable } from '../src/data/trainable.ts';
+import type { TaskType } from '../src/data/types.ts';
 import { DataError, UsageError } from '../src/errors.ts';
-import { chunks, tokenize } from '../src/tasks/example-set.ts';
-import { readTokenizer } from '../src/tasks/model.ts';
-import { defaultSettings } from '../src/trainer/settings.ts';
+import { chunks } from '../src/tasks/example-set.ts';
+import { readConfig, readTokenizer } from '../src/tasks/model.ts';
+import type { AnyExample } from '../src/tasks/prepare.ts';
+import { questionAnswering } from '../src/tasks/question-answering.ts';
+import { regression } from '../src/tasks/regression.ts';
+import { tokenClassification } from '../src/tasks/token-classification.ts';
+import { type Task, taskTypes } from '../src/tasks/types.ts';
+import { defaultSettings, maxLengthFor } from '../src/trainer/settings.ts';
 import type { Context } from './context.ts';
+import { createDataAudit } from './data-audit.ts';
 import { columnWishes, type DataFlags, tableOptions } from './data-options.ts';
 import { createProgress } from './plain/progress.ts';
 import { plural } from './plain/table.ts';
 
 export interface CheckedFile {
   split: SplitName;
-  table: Table;
-  columns: ExampleColumns;
+  file: ExampleFile;
 }
 
 export interface CheckResult {
   files: CheckedFile[];
-  report: AuditReport;
+  report: AnyAuditReport;
 }
 
 type Files = { train: string; validation?: string | undefined; test?: string | undefined };
-type Flags = DataFlags & { task?: string; model?: string; maxLength?: number };
+
+export interface CheckFlags extends DataFlags {
+  task?: string;
+  model?: string;
+  maxLength?: number;
+  labelColumns?: string[];
+  labelDelimiter?: string;
+  tagScheme?: NonNullable<ExampleWishes['tagScheme']>;
+  entityOffsets?: NonNullable<ExampleWishes['entityOffsets']>;
+  textUnit?: NonNullable<ExampleWishes['textUnit']>;
+}
 
 /**
- * Reads the files as training would, counts tokens with the model's tokenizer, and looks through the rows.
+ * Reads the files as training would, counts tokens with the model's tokenizer, and looks through the examples.
  * @throws DataError where training could not begin
  */
-export async function checkFiles(files: Files, flags: Flags, context: Context): Promise<CheckResult> {
-  const task = flags.task ?? 'auto';
-  if (!isTask(task)) {
-    throw new UsageError(`there is no task "${task}"`, {
-      fix: '--task takes auto, sequence-classification or regression',
-    });
-  }
-  const maxLength = flags.maxLength ?? defaultSettings.maxLength;
-  const tokenizer = await readTokenizer(
-    await resolveModel(flags.model ?? defaultSettings.model, context.environment.hub),
-  );
+export async function checkFiles(files: Files, flags: CheckFlags, context: Context): Promise<CheckResult> {
+  const wishes = wishesOf(flags);
+  const folder = await resolveModel(flags.model ?? defaultSettings.model, context.environment.hub);
+  const tokenizer = await readTokenizer(folder);
   const opened: CheckedFile[] = [];
   const progress = createProgress(context);
   try {
-    const wishes = { ...columnWishes(flags), task, labelRequired: flags.labelColumn !== 'none' };
     for (const split of ['train', 'validation', 'test'] as const) {
       const path = files[split];
       if (path === undefined) continue;
-      const table = await openTable(path === '-' ? process.stdin : path, tableOptions(flags));
-      opened.push({ split, table, columns: chooseColumns(table, likeFirst(wishes, opened[0], table)) });
+      const like = opened[0]?.file ?? null;
+      opened.push({ split, file: await openExamples(path === '-' ? process.stdin : path, { ...wishes, like }) });
     }
-    const chosen = opened[0]!.columns.task?.value ?? null;
-    const audit = createAudit({ task: chosen ?? 'sequence-classification', maxLength });
-    for (const { split, table, columns } of opened) {
-      const source = { text: columns.text.value, pair: columns.pair.value, label: columns.label.value, task: chosen };
-      const examples = readExamples(table, source, { onRefused: (row) => audit.refuse(split, row) });
+    const type = opened[0]!.file.task?.value ?? 'sequence-classification';
+    const maxLength = maxLengthFor(type, flags.maxLength ?? null, (await readConfig(folder)).maxPositionEmbeddings);
+    const audit = createDataAudit(type, maxLength, opened[0]!.file.format);
+    const task = readerOf(type);
+    for (const { split, file } of opened) {
       let rows = 0;
-      for await (const chunk of chunks(examples, 1024)) {
-        const encodings = await tokenize(tokenizer, chunk, maxLength);
+      for await (const chunk of chunks<AnyExample>(
+        file.examples((row) => audit.refuse(split, row)),
+        1024,
+      )) {
+        const features = await task.featurize(tokenizer, chunk, { maxLength, purpose: 'learning' });
         chunk.forEach((example, i) => {
-          audit.add(split, example, encodings[i]!.fullLength);
+          audit.add(split, example, features[i]!);
         });
         rows += chunk.length;
-        progress.update(`${table.name}: ${plural(rows, 'row')} looked through`);
+        progress.update(`${file.name}: ${plural(rows, 'row')} looked through`);
       }
     }
     const report = audit.report();
+    if (wishes.labelRequired) requireTrainable(report, opened[0]!.file.name);
     // Nobody asked for labels.
-    if (!wishes.labelRequired) report.unlabelled = { count: 0, first: [] };
-    if (wishes.labelRequired) requireTrainable(report, opened[0]!.table.name);
-    refuseEmpty(report, opened[0]!);
+    else report.unlabelled = { count: 0, first: [] };
+    refuseEmpty(report, opened[0]!.file);
     return { files: opened, report };
   } finally {
     progress.clear();
-    for (const { table } of opened) await table.close();
+    for (const { file } of opened) await file.close();
   }
 }
 
-const isTask = (task: string): task is NonNullable<ColumnWishes['task']> =>
-  task === 'auto' || task === 'sequence-classification' || task === 'regression';
-
-/** The other files have the first one's columns, by name where that is one column's alone, else by place. */
-function likeFirst(wishes: ColumnWishes, first: CheckedFile | undefined, table: Table): ColumnWishes {
-  if (first === undefined) return wishes;
-  const same = (index: number | null) => {
-    if (index === null) return 'none';
-    const name = first.table.columns[index]!;
-    return name !== '' && table.columns.filter((column) => column === name).length === 1 ? name : String(index + 1);
-  };
-  const { text, pair, label, task } = first.columns;
+function wishesOf(flags: CheckFlags): ExampleWishes {
+  const {
+    task = 'auto',
+    labelColumns = null,
+    labelDelimiter = null,
+    tagScheme = null,
+    entityOffsets = null,
+    textUnit = null,
+  } = flags;
+  const known = ['auto', ...taskTypes].find((type) => type === task) as 'auto' | TaskType | undefined;
+  if (known === undefined) {
+    throw new UsageError(`there is no task "${task}"`, { fix: `--task takes auto, ${taskTypes.join(', ')}` });
+  }
   return {
-    ...wishes,
-    textColumn: wishes.textColumn ?? same(text.value),
-    pairColumn: wishes.pairColumn ?? same(pair.value),
-    labelColumn: wishes.labelColumn ?? same(label.value),
-    task: task?.value ?? 'auto',
+    ...tableOptions(flags),
+    ...columnWishes(flags),
+    task: known,
+    labelRequired: flags.labelColumn !== 'none',
+    labelColumns,
+    labelDelimiter,
+    tagScheme,
+    entityOffsets,
+    textUnit,
   };
 }
 
+/** A task that tokenises as this one does: labels have no part in that. */
+function readerOf(type: TaskType): Task<AnyExample> {
+  if (type === 'token-classification')
+    return tokenClassification({ labels: ['O', 'B'] }) as unknown as Task<AnyExample>;
+  if (type === 'question-answering') return questionAnswering() as unknown as Task<AnyExample>;
+  return regression() as unknown as Task<AnyExample>;
+}
+
 /** Rows there are, but none has a text. */
-function refuseEmpty(report: AuditReport, { table, columns }: CheckedFile): void {
-  if (report.rows.total > report.emptyTexts.count) return;
-  throw new DataError(`no row has a text in "${table.columns[columns.text.value]}"`, {
-    where: table.name,
+function refuseEmpty(report: AnyAuditReport, file: ExampleFile): void {
+  if (report.kind !== 'texts' || file.kind !== 'texts' || report.rows.total > report.emptyTexts.count) return;
+  throw new DataError(`no row has a text in "${file.table.columns[file.columns.text.value]}"`, {
+    where: file.name,
     fix: 'name another column with --text-column',
   });
 }

@@ -1,13 +1,14 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { tagSchemes } from '../../src/data/tags.ts';
+import { taskTypes } from '../../src/tasks/types.ts';
 import { type Context, contextOf } from '../context.ts';
-import { addDataOptions, type DataFlags, wholeNumber } from '../data-options.ts';
+import type { CheckFlags } from '../data-check.ts';
+import { addDataOptions, wholeNumber } from '../data-options.ts';
+import type { FileReading } from '../run/reading.ts';
 
-interface CheckFlags extends DataFlags {
+interface Flags extends CheckFlags {
   validation?: string;
   test?: string;
-  task?: 'auto' | 'sequence-classification' | 'regression';
-  model?: string;
-  maxLength?: number;
 }
 
 export function register(program: Command): void {
@@ -15,56 +16,70 @@ export function register(program: Command): void {
   const check = data
     .command('check')
     .description('what would be read of a file, and what is wrong with it')
-    .argument('<FILE>', 'a csv, tsv or jsonl file; - is standard input')
-    .option(
-      '--validation <FILE>',
-      'the rows to validate on: looked through for labels and texts that training has or lacks',
-    )
+    .argument('<FILE>', 'a file of texts, tagged words or questions; - is standard input')
+    .option('--validation <FILE>', 'the rows to validate on: looked through for what training has or lacks')
     .option('--test <FILE>', 'the rows to test on')
-    .option('--task <TASK>', 'sequence-classification or regression; detected from the labels')
+    .option('--task <TASK>', `${taskTypes.join(', ')}; found out from the file`)
     .option('--model <MODEL>', 'the model whose tokens are counted')
-    .option('--max-length <TOKENS>', 'longest text in tokens', wholeNumber(3));
+    .option('--max-length <TOKENS>', 'longest sequence in tokens', wholeNumber(3));
   addDataOptions(check, { label: true })
+    .addOption(
+      new Option('--label-columns <COLUMNS>', 'several labels a row: the columns that say of each whether it applies')
+        .argParser((value) => value.split(',').map((name) => name.trim()))
+        .conflicts('labelColumn'),
+    )
+    .option('--label-delimiter <CHARACTER>', 'several labels a row: what divides them in their column')
+    .addOption(new Option('--tag-scheme <SCHEME>', 'how tags write entities').choices(['auto', ...tagSchemes]))
+    .addOption(
+      new Option('--entity-offsets <UNIT>', 'what the places of entities count').choices(['utf-16', 'code-points']),
+    )
+    .addOption(new Option('--text-unit <UNIT>', 'plain text: what one text is').choices(['line', 'paragraph']))
     .addHelpText(
       'after',
       `
+Reads tables (CSV, TSV, JSON Lines), words with tags (CoNLL columns, or JSON
+Lines of {"tokens", "tags"} or {"text", "entities"}), questions (SQuAD's JSON,
+or JSON Lines of {"question", "context", "answers"}), and plain text.
+
 Ends with 0 where the file can be trained on, warnings or not, and with 3 where
 it cannot. For a file without labels, to be predicted, say --label-column none.
 
 Examples:
   $ distiltune data check tickets.csv
   $ distiltune data check train.csv --test test.csv --max-length 64
+  $ distiltune data check train.conll --validation valid.conll
   $ distiltune data check tickets.csv --json`,
     )
-    .action(async (file: string, flags: CheckFlags, command: Command) => checkData(file, flags, contextOf(command)));
+    .action(async (file: string, flags: Flags, command: Command) => checkData(file, flags, contextOf(command)));
 }
 
-async function checkData(file: string, flags: CheckFlags, context: Context): Promise<void> {
+async function checkData(path: string, flags: Flags, context: Context): Promise<void> {
   const { checkFiles } = await import('../data-check.ts');
+  const { readingOf } = await import('../run/reading.ts');
   const { renderAudit, renderReading } = await import('../plain/audit.ts');
-  const result = await checkFiles({ train: file, validation: flags.validation, test: flags.test }, flags, context);
+  const { files, report } = await checkFiles(
+    { train: path, validation: flags.validation, test: flags.test },
+    flags,
+    context,
+  );
+  const readings = files.map(({ file }) => readingOf(file));
   if (context.json) {
-    const files = result.files.map(({ split, table, columns }) => ({
-      split,
-      name: table.name,
-      format: table.format,
-      encoding: table.encoding,
-      delimiter: table.delimiter,
-      quotes: table.quotes,
-      header: table.header,
-      columns: table.columns,
-      text: columns.text,
-      pair: columns.pair,
-      label: columns.label,
-      task: columns.task,
-    }));
-    context.stdout.line(JSON.stringify({ files, audit: result.report }));
+    const described = files.map(({ split }, i) => ({ split, ...describe(readings[i]!) }));
+    context.stdout.line(JSON.stringify({ files: described, audit: report }));
     return;
   }
   const { stdout } = context;
-  result.files.forEach((file, i) => {
-    for (const line of renderReading(file, stdout, i === 0 ? undefined : result.files[0])) stdout.line(line);
+  readings.forEach((reading, i) => {
+    for (const line of renderReading(reading, stdout, i === 0 ? undefined : readings[0])) stdout.line(line);
   });
   stdout.line();
-  for (const line of renderAudit(result.report, stdout)) stdout.line(line);
+  for (const line of renderAudit(report, stdout)) stdout.line(line);
+}
+
+/** A reading without nesting: `columns` are the names of all, and the chosen ones stand beside them. */
+function describe(reading: FileReading): object {
+  if (reading.kind !== 'texts') return reading;
+  const { kind, table, columns, task, textUnit } = reading;
+  const { text, pair, label, labels } = columns;
+  return { kind, ...table, text, pair, label, labels, task, textUnit };
 }

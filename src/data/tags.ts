@@ -132,12 +132,16 @@ export function orderTags(tags: Iterable<string>): string[] {
   });
 }
 
-/** The entities of IOB2 tags: words from `start` to before `end`. */
+/** The entities of IOB2 tags: words from `start` to before `end`. An I- that follows no entity of its type begins one. */
 export function entitiesOf(tags: readonly string[]): { type: string; start: number; end: number }[] {
   const entities: { type: string; start: number; end: number }[] = [];
   tags.forEach((tag, index) => {
-    if (tag.startsWith('B-')) entities.push({ type: tag.slice(2), start: index, end: index + 1 });
-    else if (tag.startsWith('I-')) entities.at(-1)!.end = index + 1;
+    const prefix = tag.slice(0, 2);
+    if (prefix !== 'B-' && prefix !== 'I-') return;
+    const type = tag.slice(2);
+    const last = entities.at(-1);
+    if (prefix === 'I-' && last?.end === index && last.type === type) last.end = index + 1;
+    else entities.push({ type, start: index, end: index + 1 });
   });
   return entities;
 }

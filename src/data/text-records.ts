@@ -37,6 +37,12 @@ export function createTextRecords() {
     setFirstLabelKey(record: number, labelKey: number) {
       fields[record * width + labelField] = labelKey;
     },
+    /** How many texts a side has. */
+    distinct(side: number) {
+      let result = 0;
+      for (let record = 0; record < index.size; record++) if (count(record, side) > 0) result++;
+      return result;
+    },
     overlap() {
       const result = { validationInTrain: 0, testInTrain: 0, testInValidation: 0 };
       for (let record = 0; record < index.size; record++) {
