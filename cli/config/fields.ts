@@ -106,7 +106,8 @@ export const fields: readonly Field[] = [
   {
     key: 'data.entityOffsets',
     rules: [{ enum: ['utf-16', 'code-points'] }],
-    description: "token classification: what the offsets of entities count: utf-16, as JavaScript's, or code-points, as Python's",
+    description:
+      "token classification: what the offsets of entities count: utf-16, as JavaScript's, or code-points, as Python's",
   },
   {
     key: 'data.textUnit',

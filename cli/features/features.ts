@@ -1,6 +1,6 @@
 import type { Example } from '../../src/data/types.ts';
 import { DataError } from '../../src/errors.ts';
-import { lengthFor, loadEncoder } from '../../src/pipelines/load-model.ts';
+import { loadEncoder } from '../../src/pipelines/load-model.ts';
 import { type FeaturePooling, features, type TextFeatures } from '../../src/tasks/features.ts';
 import { type Predictor, predict } from '../../src/tasks/predict.ts';
 import type { Context } from '../context.ts';
@@ -37,10 +37,12 @@ export async function extractFeatures(
 ): Promise<void> {
   const given = await sortInputs(inputs, flags);
   const { folder } = await findModelToUse(name, context);
-  const { model } = await loadEncoder(folder, { engine: await startEngine(context) });
+  const { model, maxLength } = await loadEncoder(folder, {
+    engine: await startEngine(context),
+    ...(flags.maxLength === undefined ? {} : { maxLength: flags.maxLength }),
+  });
   try {
     const { pooling, normalize, output } = flags;
-    const maxLength = lengthFor(model, flags.maxLength, null, '--max-length');
     const extractor = { model: { ...model, task: features({ pooling, normalize }) }, pooling, maxLength };
     const input = await openInput(given, flags);
     try {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ExampleFile, type ExampleWishes, openExamples } from '../../src/data/example-file.ts';
 import { orderLabels } from '../../src/data/label-order.ts';
 import { type SplitName, splitNames } from '../../src/data/split.ts';
+import { requireTrainable } from '../../src/data/trainable.ts';
 import type { TaskType } from '../../src/data/types.ts';
 import { fileSha256 } from '../../src/engine/install/publish-part.ts';
 import { DataError, UsageError } from '../../src/errors.ts';
@@ -11,7 +12,7 @@ import type { ExampleSet } from '../../src/tasks/example-set.ts';
 import { type AnyExample, encodeSplits, splitSurvey, surveyExamples } from '../../src/tasks/prepare.ts';
 import type { Tokenizer } from '../../src/text/tokenizer.ts';
 import { maxLengthFor, type Settings } from '../../src/trainer/settings.ts';
-import { auditOf } from './audit.ts';
+import { createDataAudit } from '../data-audit.ts';
 import type { DataEvent } from './events.ts';
 import { readingOf } from './reading.ts';
 import { type TaskParts, taskOf } from './task-of.ts';
@@ -79,7 +80,7 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
     );
     const hasUnanswerable = files.some(({ file }) => file.kind === 'questions' && file.version.value === '2.0');
     const parts: TaskParts = { type, labels, tokenizer, hasUnanswerable };
-    const audit = auditOf(type, maxLength);
+    const audit = createDataAudit(type, maxLength, files[0]!.file.format);
     const sets = await encodeSplits<AnyExample, unknown, unknown>(
       files.map(({ split, file }) => ({
         examples: file.examples((row) => audit.refuse(split, row)),
@@ -95,7 +96,8 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
         signal,
       },
     );
-    const report = audit.report(files[0]!.file.name);
+    const report = audit.report();
+    requireTrainable(report, files[0]!.file.name);
     return {
       parts,
       maxLength,

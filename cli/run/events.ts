@@ -1,5 +1,5 @@
-import type { AuditReport } from '../../src/data/audit.ts';
 import type { SplitName } from '../../src/data/split.ts';
+import type { AnyAuditReport } from '../../src/data/trainable.ts';
 import type { TaskType } from '../../src/data/types.ts';
 import type { TrainEvent } from '../../src/trainer/events.ts';
 import type { FileReading } from './reading.ts';
@@ -15,7 +15,7 @@ export interface DataEvent {
   files: ReadFile[];
   /** Names of the classes in the order of their numbers; empty for regression. */
   labels: string[];
-  audit: AuditReport;
+  audit: AnyAuditReport;
 }
 
 /** The engine and the model are ready. */
