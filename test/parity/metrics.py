@@ -215,6 +215,18 @@ def numbers_cases():
     ]
 
 
+def tail_cases():
+    """P-values of McNemar's test down to tiny ones, which are to agree to the same share of themselves."""
+    cases = []
+    for only_a, only_b in [(1, 0), (3, 1), (20, 10), (0, 30), (100, 160), (40, 200), (0, 300), (1000, 1400), (20000, 20900)]:
+        split = only_a + only_b
+        statistics = [max(0, abs(only_a - only_b) - correction) ** 2 / split for correction in (1, 0)]
+        exact = stats.binomtest(only_a, split, 0.5).pvalue
+        expected = {"exact": exact, "corrected": stats.chi2.sf(statistics[0], 1), "raw": stats.chi2.sf(statistics[1], 1)}
+        cases.append({"name": f"{only_a} against {only_b}", "onlyA": only_a, "onlyB": only_b, "expected": expected})
+    return cases
+
+
 def split_mix(seed):
     """The package's generator, written again."""
     state = seed
@@ -253,6 +265,7 @@ fixture = {
             "ranking": ranking_cases(),
             "numbers": numbers_cases(),
             "bootstrap": bootstrap_cases(),
+            "tails": tail_cases(),
         }
     ),
 }

@@ -15,10 +15,8 @@ export interface RegressionMetrics {
   pearson: number;
 }
 
-/** The numbers of one side: range, mean, and sum of squared differences from the mean. */
+/** The numbers of one side: their mean, and the sum of squared differences from it, which is 0 where all are equal. */
 interface Spread {
-  lowest: number;
-  highest: number;
   mean: number;
   squares: number;
 }
@@ -46,8 +44,8 @@ export type RegressionScorer = Scorer<[gold: Numbers, predicted: Numbers], Regre
 export function createRegressionScorer(): RegressionScorer {
   const state: RegressionState = {
     rows: 0,
-    gold: { lowest: 0, highest: 0, mean: 0, squares: 0 },
-    predicted: { lowest: 0, highest: 0, mean: 0, squares: 0 },
+    gold: { mean: 0, squares: 0 },
+    predicted: { mean: 0, squares: 0 },
     products: 0,
     squaredError: emptySum(),
     absoluteError: emptySum(),
@@ -62,7 +60,8 @@ export function createRegressionScorer(): RegressionScorer {
         const error = gold[i]! - predicted[i]!;
         addTo(state.squaredError, error * error);
         addTo(state.absoluteError, Math.abs(error));
-        mergeMoments(state, { rows: 1, gold: oneValue(gold[i]!), predicted: oneValue(predicted[i]!), products: 0 });
+        const sides = { gold: { mean: gold[i]!, squares: 0 }, predicted: { mean: predicted[i]!, squares: 0 } };
+        mergeMoments(state, { rows: 1, ...sides, products: 0 });
       }
     },
     merge: ({ state: other }) => {
@@ -74,10 +73,6 @@ export function createRegressionScorer(): RegressionScorer {
   };
 }
 
-function oneValue(value: number): Spread {
-  return { lowest: value, highest: value, mean: value, squares: 0 };
-}
-
 /** Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115, equations 2.1; products in the same manner. */
 function mergeMoments(into: Moments, other: Moments): void {
   if (other.rows === 0) return;
@@ -86,12 +81,8 @@ function mergeMoments(into: Moments, other: Moments): void {
   const apart = { gold: other.gold.mean - into.gold.mean, predicted: other.predicted.mean - into.predicted.mean };
   into.products += other.products + apart.gold * apart.predicted * weight;
   for (const side of ['gold', 'predicted'] as const) {
-    const spread = into[side];
-    const first = into.rows === 0;
-    spread.lowest = first ? other[side].lowest : Math.min(spread.lowest, other[side].lowest);
-    spread.highest = first ? other[side].highest : Math.max(spread.highest, other[side].highest);
-    spread.squares += other[side].squares + apart[side] ** 2 * weight;
-    spread.mean += apart[side] * (other.rows / rows);
+    into[side].squares += other[side].squares + apart[side] ** 2 * weight;
+    into[side].mean += apart[side] * (other.rows / rows);
   }
   into.rows = rows;
 }
@@ -101,7 +92,6 @@ function metricsOf(state: RegressionState, options: UndefinedOptions): Regressio
   const mean = (metric: string, total: RunningSum) =>
     rows === 0 ? undefinedMetric(options, metric, '', 'no row was added') : totalOf(total) / rows;
   const meanSquaredError = mean('meanSquaredError', state.squaredError);
-  const isConstant = { gold: gold.lowest === gold.highest, predicted: predicted.lowest === predicted.highest };
   const pearson = () => {
     const r = products / Math.sqrt(gold.squares * predicted.squares);
     return Math.min(1, Math.max(-1, r));
@@ -111,7 +101,7 @@ function metricsOf(state: RegressionState, options: UndefinedOptions): Regressio
     meanSquaredError,
     rootMeanSquaredError: Math.sqrt(meanSquaredError),
     meanAbsoluteError: mean('meanAbsoluteError', state.absoluteError),
-    r2: r2Of(rows, totalOf(state.squaredError), isConstant.gold ? 0 : gold.squares, options),
-    pearson: undefinedCorrelation('pearson', rows, isConstant.gold, isConstant.predicted, options) ?? pearson(),
+    r2: r2Of(rows, totalOf(state.squaredError), gold.squares, options),
+    pearson: undefinedCorrelation('pearson', rows, gold.squares === 0, predicted.squares === 0, options) ?? pearson(),
   };
 }

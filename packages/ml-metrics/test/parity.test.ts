@@ -19,6 +19,7 @@ interface Cases {
   probability: (Case & { gold: number[]; probabilities: number[]; classes: number; single: number })[];
   ranking: (Case & { gold: number[]; scores: number[] })[];
   numbers: (Case & { gold: number[]; predicted: number[] })[];
+  tails: { name: string; onlyA: number; onlyB: number; expected: { exact: number; corrected: number; raw: number } }[];
   bootstrap: (Case & { values: number[]; options: { confidence: number; resamples: number; seed: number } })[];
 }
 
@@ -107,6 +108,21 @@ describe(`parity with scikit-learn ${versions['scikit-learn']}, scipy ${versions
       },
       expected,
     );
+  });
+
+  test.each(cases.tails)("tails of McNemar's test: $name", ({ onlyA, onlyB, expected }) => {
+    const gold = new Uint8Array(onlyA + onlyB).fill(1);
+    const a = gold.map((_, i) => (i < onlyA ? 1 : 0));
+    const b = gold.map((_, i) => (i < onlyA ? 0 : 1));
+    const actual = {
+      exact: metrics.mcnemarTest(gold, a, b).pValue,
+      corrected: metrics.mcnemarTest(gold, a, b, { exact: false }).pValue,
+      raw: metrics.mcnemarTest(gold, a, b, { exact: false, correction: false }).pValue,
+    };
+    for (const key of ['exact', 'corrected', 'raw'] as const) {
+      const share = actual[key] / expected[key];
+      if (!(Math.abs(share - 1) <= 1e-12)) throw new Error(`${key} is ${actual[key]}, expected ${expected[key]}`);
+    }
   });
 
   test.each(cases.bootstrap)('bootstrap: $name', (c) => {

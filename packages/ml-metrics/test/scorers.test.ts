@@ -117,3 +117,27 @@ test('perplexity of a uniform choice is the number of choices, of an impossible 
   expect(metrics.perplexity([1, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
   expect(() => metrics.perplexity([])).toThrow('negativeLogLikelihoods is empty (length 0)');
 });
+
+test('merging keeps what additions rounded away', () => {
+  const [negative, positive] = [metrics.createPerplexityScorer(), metrics.createPerplexityScorer()];
+  negative.add(-(2 ** 53), 1);
+  positive.add(2 ** 53, 1);
+  positive.add(1, 1);
+  negative.merge(positive);
+  expect(negative.result().loss).toBe(1 / 3);
+});
+
+test('constant sides are told from one another', () => {
+  const reasons = (gold: number[], predicted: number[]) =>
+    metrics.withReasons((options) => {
+      const scorer = metrics.createRegressionScorer();
+      for (const [i, value] of gold.entries()) scorer.add([value], [predicted[i]!]);
+      return scorer.result(options);
+    }).undefinedBecause;
+  expect(reasons([0.1, 0.1, 0.1], [1, 2, 3])).toEqual([
+    'r2Score: gold is constant',
+    'pearson: the first series is constant',
+  ]);
+  expect(reasons([1, 2, 3], [0.1, 0.1, 0.1])).toEqual(['pearson: the second series is constant']);
+  expect(reasons([1, 2, 3], [0.1, 0.2, 0.1])).toEqual([]);
+});

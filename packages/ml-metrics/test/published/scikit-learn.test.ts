@@ -97,6 +97,12 @@ weighted avg       0.33      0.33      0.33         9
   });
 });
 
+test('a report counts characters, whatever their width in UTF-16', () => {
+  const lines = metrics.classificationReport([0, 1], [0, 1], { targetNames: ['😀'.repeat(14), 'x'] }).split('\n');
+  expect(lines[2]).toBe(`${'😀'.repeat(14)}       1.00      1.00      1.00         1`);
+  expect(lines[3]).toBe(`             x       1.00      1.00      1.00         1`);
+});
+
 describe('probabilities', () => {
   test('log loss', () => {
     expect(metrics.logLoss([1, 0, 2], [0.2, 0.7, 0.1, 0.6, 0.2, 0.2, 0.6, 0.1, 0.3], 3)).toEqual(near(0.6904911, 7));
