@@ -218,7 +218,7 @@ def numbers_cases():
 def tail_cases():
     """P-values of McNemar's test down to tiny ones, which are to agree to the same share of themselves."""
     cases = []
-    for only_a, only_b in [(1, 0), (3, 1), (20, 10), (0, 30), (100, 160), (40, 200), (0, 300), (1000, 1400), (20000, 20900)]:
+    for only_a, only_b in [(1, 0), (3, 1), (20, 10), (0, 30), (10, 40), (100, 160), (40, 200), (0, 300), (1000, 1400), (20000, 20900)]:
         split = only_a + only_b
         statistics = [max(0, abs(only_a - only_b) - correction) ** 2 / split for correction in (1, 0)]
         exact = stats.binomtest(only_a, split, 0.5).pvalue
