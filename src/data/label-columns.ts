@@ -133,7 +133,11 @@ function canBeLabel(profile: ColumnProfile): boolean {
   if (distinct < 2 || isYears(profile) || (isMostlyEmpty(profile) && !isNamed)) return false;
   const mayRepeat = distinct <= filled / 2 && distinct < distinctLimit;
   if (kind === 'boolean') return true;
-  if (kind === 'lists') return isNamed || (distinct <= elements! / 2 && distinct < distinctLimit);
+  if (kind === 'lists') {
+    if (isNamed || listNames.includes(name.toLowerCase())) return true;
+    // Where there are few, one label that comes again is enough to see what they are.
+    return elements! < 20 ? distinct < elements! : distinct <= elements! / 2 && distinct < distinctLimit;
+  }
   if (kind === 'classes') return isNamed || (!isIdName(name) && mayRepeat);
   if (kind === 'numbers') return isNamed || mayRepeat;
   if (kind === 'whole numbers') return isNamed ? distinct < filled || filled < 20 : !isIdName(name) && mayRepeat;

@@ -126,13 +126,17 @@ function delimiterOf(asked: string): string {
 export function labelColumns(table: Table, indices: readonly number[]): LabelLists {
   const columns = indices.map((index) => ({ index, label: table.columns[index]! || `column ${index + 1}` }));
   const profiles = indices.map((index) => table.profiles[index]!);
-  for (const { name, examples } of profiles) {
-    const wrong = examples.find((example) => !yesPattern.test(example) && !noPattern.test(example));
-    if (wrong === undefined) continue;
-    throw new DataError(`column "${name}" does not say whether a label applies: it holds "${wrong}"`, {
-      where: table.name,
-      fix: '--label-columns takes columns of 0 and 1, true and false, or x and nothing',
-    });
+  const saysSomething = (example: string) => yesPattern.test(example) || noPattern.test(example);
+  // A few rows that say something else are refused one by one.
+  const wrong = profiles.find(({ examples }) => examples.length > 0 && !examples.some(saysSomething));
+  if (wrong !== undefined) {
+    throw new DataError(
+      `column "${wrong.name}" does not say whether a label applies: it holds "${wrong.examples[0]}"`,
+      {
+        where: table.name,
+        fix: '--label-columns takes columns of 0 and 1, true and false, or x and nothing',
+      },
+    );
   }
   // Marks and nothing else: an empty cell says no. Where some cells say no, an empty one says nothing.
   const emptyIsNo = !profiles.some(({ examples }) => examples.some((example) => noPattern.test(example)));

@@ -12,14 +12,43 @@ const good = header + words.map((word) => `the ${word} text,a\nand the ${word} o
 interface BadInput {
   name: string;
   file: string;
+  /** More arguments. */
+  args?: string[];
   write(path: string): void;
 }
 
-const file = (name: string, path: string, content: string | Uint8Array): BadInput => ({
+const file = (name: string, path: string, content: string | Uint8Array, args: string[] = []): BadInput => ({
   name,
   file: path,
+  args,
   write: (where) => writeFileSync(where, content),
 });
+
+const json = (...rows: object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const sentences = 'EU B-ORG\nrejects O\n\nPeter B-PER\nBlackburn I-PER\n\nof O\nLondon B-LOC\n\n';
+const text = 'Ada Lovelace lived in London';
+const entities = {
+  text,
+  entities: [
+    [0, 12, 'PER'],
+    [22, 28, 'LOC'],
+  ],
+};
+const context = 'Ada Lovelace was born in London in 1815.';
+const question = (id: string, answer: string, start: number) => ({
+  id,
+  question: `Question ${id}?`,
+  context,
+  answers: { text: [answer], answer_start: [start] },
+});
+const squad = (version: string, ...qas: object[]) =>
+  JSON.stringify({ version, data: [{ title: 'Ada', paragraphs: [{ context, qas }] }] });
+const where = { id: 'where', question: 'Where?', answers: [{ text: 'London', answer_start: 25 }] };
+const when = { id: 'when', question: 'When?', answers: [{ text: '1815', answer_start: 35 }] };
+const genres = [['comedy'], ['drama', 'war'], ['drama'], [], ['comedy', 'drama']].map((labels, i) => ({
+  text: `a film of kind ${i}`,
+  genres: labels,
+}));
 
 /** What a person may hand in, each in a file of its own. */
 const inputs: BadInput[] = [
@@ -69,6 +98,73 @@ const inputs: BadInput[] = [
   ),
   file('every row with one label', 'one-label.csv', good.replaceAll(',b\n', ',a\n')),
   file('JSON that is one list', 'list.json', '[{"text": "a text", "label": "a"}]\n'),
+  file(
+    'tags that do not follow the scheme',
+    'scheme.conll',
+    `${sentences}the O\nBBC I-ORG\n\nBonn B-LOC\nto O\nUlm I-LOC\n`,
+  ),
+  file('a tag of no scheme', 'tag.conll', `${sentences}Bonn LOC\nis O\n`),
+  file('lines without a word or a tag', 'columns.conll', `${sentences}Bonn\nis O\n\n B-LOC\n`),
+  file('tags that training lacks', 'train.conll', sentences, ['--validation', 'unknown.conll']),
+  file('words without tags', 'words.conll', 'EU\nrejects\n\nPeter\n'),
+  file('numbers for tags', 'numbers.jsonl', json({ tokens: ['EU', 'rejects'], ner_tags: [3, 0] })),
+  file(
+    'fewer tags than words',
+    'fewer.jsonl',
+    json({ tokens: ['EU', 'rejects'], tags: ['B-ORG', 'O'] }, { tokens: ['a', 'b'], tags: ['O'] }),
+  ),
+  file('an entity outside the text', 'outside.jsonl', json(entities, { text, entities: [[22, 40, 'LOC']] })),
+  file(
+    'entities that overlap',
+    'overlap.jsonl',
+    json(entities, {
+      text,
+      entities: [
+        [0, 12, 'PER'],
+        [4, 18, 'X'],
+      ],
+    }),
+  ),
+  file(
+    'an entity that is not its text',
+    'other.jsonl',
+    json(entities, { text, entities: [{ start: 0, end: 3, label: 'PER', text: 'Bob' }] }),
+  ),
+  file('an entity that ends inside a word', 'cut.jsonl', json(entities, { text, entities: [[0, 10, 'PER']] })),
+  file(
+    'an answer that is not at its place',
+    'place.jsonl',
+    json(question('a', 'London', 25), question('b', 'London', 3), question('c', 'in', 7)),
+  ),
+  file(
+    'an answer that is nowhere',
+    'nowhere.json',
+    squad('1.1', where, when, { ...where, id: 'wrong', answers: [{ text: 'Paris', answer_start: 25 }] }),
+  ),
+  file(
+    'an empty context',
+    'context.jsonl',
+    json(question('a', 'London', 25), { ...question('b', 'x', 0), context: ' ' }),
+  ),
+  file(
+    'an id twice, and no answer in version 1',
+    'twice.json',
+    squad('1.1', where, when, { ...when, id: 'where' }, { id: 'why', question: 'Why?', answers: [] }),
+  ),
+  file("SQuAD's JSON, cut off", 'cut.json', squad('1.1', where, when).split('"Where?"')[0]!),
+  file(
+    'lists of labels with something else among them',
+    'lists.jsonl',
+    json(...genres, { text: 'an odd one', genres: [{ name: 'war' }] }),
+  ),
+  file(
+    'a label column that is neither 0 nor 1',
+    'marks.csv',
+    `text,sport,news\n${'some text,0,1\nanother text,1,0\n'.repeat(3)}a third,maybe,1\na fourth,,0\n`,
+    ['--label-columns', 'sport,news'],
+  ),
+  file('words with tags, for another task', 'task.conll', sentences, ['--task', 'sequence-classification']),
+  file('texts, where tagged words are asked for', 'texts.csv', good, ['--task', 'token-classification']),
 ];
 
 let folder: string;
@@ -76,6 +172,7 @@ let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'distiltune-test-'));
   for (const { file, write } of inputs) if (file !== 'missing.csv') write(join(folder, file));
+  writeFileSync(join(folder, 'unknown.conll'), 'Hamlet B-WORK\nin O\nLondon B-LOC\n');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -83,11 +180,13 @@ describe('bad inputs', () => {
   it('are what docs/bad-inputs.md says', async () => {
     const rows: string[] = [];
     const outputs: string[] = [];
-    for (const { name, file } of inputs) {
-      const { code, stdout, stderr } = await runCli(['data', 'check', file], { cwd: folder });
+    for (const { name, file, args = [] } of inputs) {
+      const { code, stdout, stderr } = await runCli(['data', 'check', file, ...args], { cwd: folder });
       const said = code === 0 ? oneLine(stdout) : stderr.split('\n')[0]!.replace('error: ', '');
       rows.push(`| ${name} | ${said.replaceAll('|', '\\|')} | ${code} |`);
-      outputs.push(`### ${name}\n\n\`\`\`\n$ distiltune data check ${file}\n${stdout}${stderr}\`\`\`\n`);
+      outputs.push(
+        `### ${name}\n\n\`\`\`\n$ distiltune data check ${[file, ...args].join(' ')}\n${stdout}${stderr}\`\`\`\n`,
+      );
     }
     const page = `${introduction}\n| input | what is found | exit code |\n|---|---|---|\n${rows.join('\n')}\n\n## In full\n\n${outputs.join('\n')}`;
     await expect(page).toMatchFileSnapshot('../../docs/bad-inputs.md');
@@ -151,6 +250,6 @@ function oneLine(stdout: string): string {
   const [encoding] = /(?<=encoding {2,})\S+/.exec(reading) ?? [];
   const [rows, ...rest] = findings.split(/\n {2}(?=\S)/) as [string, ...string[]];
   const warnings = rest.filter((line) => line.startsWith('!')).map((line) => line.slice(2));
-  const [count] = /\S+$/.exec(rows) ?? [];
-  return [`${encoding}, ${count} rows`, ...warnings].join('; ').replace(/\s+/g, ' ');
+  const [, unit, count] = /^ *(\S+) +(.*)$/.exec(rows) ?? [];
+  return [`${encoding}, ${count} ${unit}`, ...warnings].join('; ').replace(/\s+/g, ' ');
 }

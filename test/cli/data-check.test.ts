@@ -72,6 +72,7 @@ test.csv  read as train.csv
     expect(files).toEqual([
       {
         split: 'train',
+        kind: 'texts',
         name: 'train.csv',
         format: 'csv',
         encoding: { value: 'utf-8', reason: 'every byte is valid UTF-8', flag: '--encoding' },
@@ -82,11 +83,14 @@ test.csv  read as train.csv
         text: { value: 1, reason: expect.any(String), flag: '--text-column' },
         pair: { value: null, reason: 'no two columns are named as a pair', flag: '--pair-column' },
         label: { value: 2, reason: expect.any(String), flag: '--label-column' },
+        labels: null,
         task: { value: 'sequence-classification', reason: '"answer" holds words: classes', flag: '--task' },
+        textUnit: null,
       },
     ]);
     const at = (line: number) => ({ split: 'train', line });
     expect(audit).toEqual({
+      kind: 'texts',
       task: 'sequence-classification',
       rows: { train: 8, validation: 0, test: 0, total: 8 },
       labels: [
@@ -95,6 +99,7 @@ test.csv  read as train.csv
         { label: 'fees', train: 1, validation: 0, test: 0 },
       ],
       rowsWithOtherLabels: 0,
+      labelsPerRow: null,
       numbers: null,
       imbalance: { largest: 'refund', smallest: 'fees', ratio: 4 },
       tokens: { p50: 6, p90: 18, p95: 18, p99: 18, max: 18, total: 56, maxLength: 12, truncatedRows: 1, lostTokens: 6 },
@@ -150,6 +155,161 @@ test.csv  read as train.csv
   it('standard input is a file like others', async () => {
     const { code, stdout } = await check(['-'], train);
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'standard input']);
+  });
+
+  it('several labels a row', async () => {
+    const rows = [['comedy'], ['drama', 'war'], [], ['drama']].map((genres, i) => ({
+      text: `a film of kind ${i}`,
+      genres,
+    }));
+    write('films.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const lists = await check(['films.jsonl']);
+    expect(lists.stdout).toBe(`films.jsonl
+  encoding   utf-8        every byte is valid UTF-8 (--encoding)
+  text       "text"       the only column of text (16 characters on average)
+                          (--text-column)
+  label      "genres"     the only column whose values repeat (3 different
+                          values) (--label-column)
+  labels     lists        "genres" holds lists (--label-delimiter)
+  task       multi-label  "genres" holds lists: any number of labels a row
+                          (--task)
+
+  rows       4
+  labels     3: drama 2, comedy 1, war 1
+  per row    1.00 labels on average, 2 at most, none in 1 row
+  tokens     median 7, 95 % up to 7, longest 7; none longer than 128
+  ! 3 labels with fewer than 5 training rows: drama 2, comedy 1, war 1
+`);
+    write('marks.csv', 'text,sport,news\na text,x,\nanother,x,x\na third,,\n');
+    const marks = await check(['marks.csv', '--label-columns', 'sport, news']);
+    expect(marks.stdout).toContain(
+      '  labels     2 columns    as asked\n  task       multi-label  "sport", "news"'.slice(0, 38),
+    );
+    expect(marks.stdout).toContain('  labels     2: sport 2, news 1\n');
+    write('tags.csv', 'text,tags\na text,a;b\nanother,b\n');
+    const divided = await check(['tags.csv', '--task', 'multi-label']);
+    expect(divided.stdout).toContain('divided by semicolon');
+  });
+
+  it('tagged words', async () => {
+    write('train.conll', '-DOCSTART- -X- O\n\nEU NNP B-ORG\nrejects VBZ O\n\nPeter NNP B-PER\nBlackburn NNP I-PER\n');
+    write('test.conll', 'Bonn NNP B-LOC\n\nPeter NNP B-PER\nBlackburn NNP I-PER\n\nUlm\n');
+    const { code, stdout } = await check(['train.conll', '--test', 'test.conll', '--max-length', '4']);
+    expect([code, stdout]).toEqual([
+      0,
+      `train.conll
+  encoding   utf-8                 every byte is valid UTF-8 (--encoding)
+  delimiter  blanks                blanks divide every line into 3 columns
+                                   (--delimiter)
+  words      column 1              the first column (--text-column)
+  tags       column 3              the last column (--label-column)
+  scheme     IOB2                  every entity begins with B- (--tag-scheme)
+  task       token-classification  each line holds a word, in CoNLL columns
+                                   (--task)
+test.conll  read as train.conll
+
+  sentences  4: train 2, test 2
+  words      7: train 4, test 3
+  entities   4: PER 2, LOC 1, ORG 1
+  tokens     median 4, 95 % up to 4, longest 4; none longer than 4
+  ! 1 sentence cannot be read and is left out:
+      test line 6: one column only, not 3: "Ulm"
+  ! 1 test sentence also in train: test line 3 = train line 6; the score will
+    look better than it is
+  ! 1 tag without a training word, which cannot be learnt: B-LOC 1
+  ! 2 types with fewer than 5 entities to train on: PER 2, ORG 1
+`,
+    ]);
+    const short = await check(['train.conll', '--max-length', '3', '--json']);
+    const { files, audit } = JSON.parse(short.stdout);
+    expect(files).toEqual([
+      {
+        split: 'train',
+        kind: 'tokens',
+        name: 'train.conll',
+        format: 'conll',
+        encoding: { value: 'utf-8', reason: 'every byte is valid UTF-8', flag: '--encoding' },
+        task: { value: 'token-classification', reason: 'each line holds a word, in CoNLL columns', flag: '--task' },
+        delimiter: { value: ' ', reason: 'blanks divide every line into 3 columns', flag: '--delimiter' },
+        words: { value: 'column 1', reason: 'the first column', flag: '--text-column' },
+        tags: { value: 'column 3', reason: 'the last column', flag: '--label-column' },
+        scheme: { value: 'IOB2', reason: 'every entity begins with B-', flag: '--tag-scheme' },
+        tagNames: ['O', 'B-ORG', 'B-PER', 'I-PER'],
+      },
+    ]);
+    expect([audit.kind, audit.cutWords]).toEqual([
+      'tokens',
+      {
+        words: 2,
+        sentences: {
+          count: 2,
+          first: [
+            { split: 'train', line: 3, words: 1 },
+            { split: 'train', line: 6, words: 1 },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('questions', async () => {
+    const context = `Ada Lovelace was born in London. ${'She lived there for a long time. '.repeat(3)}She died in 1852.`;
+    const start = context.indexOf('1852');
+    const question = (id: string, text: string, answer_start: number) => ({
+      id,
+      question: 'Where?',
+      answers: [{ text, answer_start }],
+    });
+    const data = [
+      {
+        paragraphs: [
+          {
+            context,
+            qas: [question('a', 'London', 25), question('b', '1852', start), { ...question('c', '', 0), answers: [] }],
+          },
+        ],
+      },
+    ];
+    write('train.json', JSON.stringify({ version: 'v2.0', data }));
+    const { code, stdout } = await check(['train.json', '--max-length', '24']);
+    expect([code, stdout]).toEqual([
+      0,
+      `train.json
+  encoding   utf-8               every byte is valid UTF-8 (--encoding)
+  version    2.0                 the file says "v2.0"
+  task       question-answering  questions with a context each (--task)
+
+  questions  3
+  contexts   1
+  answers    2 with an answer; 1 without one
+  tokens     median 42, 95 % up to 42, longest 42; 3 questions in windows of 24,
+             3 at most, 9 sequences in all
+  ! 2 questions repeat an earlier one about the same context: question 2 =
+    question 1, question 3 = question 1
+`,
+    ]);
+    const { audit } = JSON.parse((await check(['train.json', '--json'])).stdout);
+    expect([audit.kind, audit.places, audit.windows]).toEqual([
+      'questions',
+      'questions',
+      { total: 3, most: 1, divided: 0 },
+    ]);
+  });
+
+  it('plain text', async () => {
+    write('notes.txt', 'It was a dark night.\nNobody was there,\nand it rained.\n\nThe end.\n');
+    const { code, stdout } = await check(['notes.txt', '--text-unit', 'paragraph']);
+    expect([code, stdout]).toEqual([
+      0,
+      `notes.txt
+  encoding   utf-8      every byte is valid UTF-8 (--encoding)
+  unit       paragraph  as asked
+  task       masked-lm  plain text has no labels (--task)
+
+  rows       2
+  tokens     median 5, 95 % up to 16, longest 16; none longer than 128
+`,
+    ]);
   });
 
   it('texts do not draw on the terminal', async () => {
