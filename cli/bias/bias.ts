@@ -43,10 +43,10 @@ export async function measureBias(name: string, flags: BiasFlags, context: Conte
   const { folder, maxLength } = await findModelToUse(name, context);
   const isMaskedLm = (await readConfig(folder)).architecture === 'DistilBertForMaskedLM';
   checkMasks(templates, isMaskedLm);
-  const options = { engine: await startEngine(context), ...(maxLength === null ? {} : { maxLength }) };
+  const engine = await startEngine(context);
   if (isMaskedLm) {
     const found: FillingsByGroup[] = [];
-    const unmask = await pipeline('fill-mask', folder, options);
+    const unmask = await pipeline('fill-mask', folder, { engine });
     try {
       for (const template of templates) {
         const masked = template.replaceAll(MASK, unmask.mask_token);
@@ -58,7 +58,10 @@ export async function measureBias(name: string, flags: BiasFlags, context: Conte
     show(found, { model: name, task: 'fill-mask', groups, templates: found }, fillingTables, context);
   } else {
     const found: LabelsByGroup[] = [];
-    const classify = await pipeline('text-classification', folder, options);
+    const classify = await pipeline('text-classification', folder, {
+      engine,
+      ...(maxLength === null ? {} : { maxLength }),
+    });
     try {
       for (const template of templates) found.push(await labelsByGroup(classify, template, groups));
     } finally {

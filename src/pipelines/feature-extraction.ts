@@ -2,7 +2,7 @@ import { type FeaturePooling, featurePoolings, features } from '../tasks/feature
 import { predict } from '../tasks/predict.ts';
 import { checkChoice, checkOptionNames, checkTexts } from './arguments.ts';
 import type { ByOption } from './by-option.ts';
-import { lengthFor, loadEncoder, type ModelSource, type PipelineOptions } from './load-model.ts';
+import { loadEncoder, type ModelSource, type PipelineOptions } from './load-model.ts';
 import { type NumberTensor, numberTensor } from './number-tensor.ts';
 
 export interface FeatureExtractionPipelineOptions {
@@ -38,8 +38,7 @@ export async function featureExtractionPipeline(
   source: ModelSource | undefined,
   options: PipelineOptions,
 ): Promise<FeatureExtractionPipeline> {
-  const { model } = await loadEncoder(source, options);
-  const maxLength = lengthFor(model, options.maxLength);
+  const { model, maxLength } = await loadEncoder(source, options);
   const { dim } = model.config;
 
   async function extract(

@@ -5,7 +5,7 @@ import { type Predictor, predict } from '../tasks/predict.ts';
 import type { FillPrediction } from '../tasks/types.ts';
 import type { Tokenizer } from '../text/tokenizer.ts';
 import { checkCount, checkOptionNames, checkText, checkTexts } from './arguments.ts';
-import { lengthFor, loadTrained, type ModelSource, type PipelineOptions } from './load-model.ts';
+import { loadTrained, type ModelSource, type PipelineOptions } from './load-model.ts';
 
 /** What may stand at a mask. */
 export interface MaskFilling {
@@ -47,9 +47,12 @@ export interface FillMaskPipeline {
  * filled by itself, the others staying what they are.
  */
 export async function fillMaskPipeline(source: ModelSource, options: PipelineOptions): Promise<FillMaskPipeline> {
-  const { model } = await loadTrained(source, options, ['masked-lm'], 'a model such as distilbert-base-uncased');
+  const { model, maxLength } = await loadTrained(source, options, {
+    tasks: ['masked-lm'],
+    example: 'a model such as distilbert-base-uncased',
+    usualLength: () => null,
+  });
   const { tokenizer } = model;
-  const maxLength = lengthFor(model, options.maxLength);
 
   async function fill(input: string | readonly string[], asked: FillMaskPipelineOptions = {}): Promise<unknown> {
     checkOptionNames(asked, ['top_k', 'targets']);

@@ -32,8 +32,17 @@ export interface ModelForUse<M> {
   model: M;
   /** The checkpoint's own, before the task made it its. */
   config: DistilBertConfig;
-  /** Most tokens of a sequence that a run was trained with; null where that is not known. */
-  maxLength: number | null;
+  /** Most tokens of a sequence. */
+  maxLength: number;
+}
+
+/** What a pipeline can use. */
+export interface Wanted {
+  tasks: readonly [TaskType, ...TaskType[]];
+  /** What one could name, for a model of another task. */
+  example: string;
+  /** Most tokens of a sequence where nothing is asked for, given what a run was trained with; null: as many as there are positions. */
+  usualLength?(trained: number | null): number | null;
 }
 
 interface Use {
@@ -65,17 +74,17 @@ export async function engineOf({ engine }: LoadingOptions): Promise<Engine> {
 
 /**
  * Loads a fine-tuned model of one of the given tasks.
- * @param example what to say that one could name, for a model of another task
- * @throws UsageError for a model of another task; else as `findModel` and `loadTrainedModel`
+ * @throws UsageError for a model of another task, and for a length that it does not read; else as `findModel` and
+ * `loadTrainedModel`
  */
 export async function loadTrained(
   source: ModelSource,
-  options: LoadingOptions,
-  tasks: readonly [TaskType, ...TaskType[]],
-  example: string,
+  options: PipelineOptions,
+  { tasks, example, usualLength = (trained) => trained }: Wanted,
 ): Promise<ModelForUse<TrainedModel>> {
-  const { folder, maxLength } = await findSource(source, options);
+  const { folder, maxLength: trained } = await findSource(source, options);
   const config = withDefaultLabels(await readConfig(folder));
+  const maxLength = lengthFor(config, options.maxLength, usualLength(trained));
   const refuse = ({ is, pipeline, command }: Use) =>
     new UsageError(`The model is ${is}, not ${uses[tasks[0]].is}.`, {
       where: folder.where,
@@ -89,31 +98,34 @@ export async function loadTrained(
 }
 
 /**
+ * Loads the encoder of any DistilBERT.
+ * @throws UsageError for a length that it does not read; else as `findModel` and `loadModel`
+ */
+export async function loadEncoder(
+  source: ModelSource = defaultSettings.model,
+  options: PipelineOptions = {},
+): Promise<ModelForUse<Model<Example, never, FeatureItem, TextFeatures>>> {
+  const { folder } = await findSource(source, options);
+  const config = await readConfig(folder);
+  const maxLength = lengthFor(config, options.maxLength);
+  return { model: await loadModel(await engineOf(options), folder, features()), config, maxLength };
+}
+
+/**
  * Most tokens of a sequence: what is asked for, else the default.
  * @throws UsageError when the model has no positions for as many
  */
 export function lengthFor(
-  { config }: Pick<Model, 'config'>,
+  { maxPositionEmbeddings: positions }: DistilBertConfig,
   asked: number | undefined,
   otherwise: number | null = null,
   name = 'maxLength',
 ): number {
-  const positions = config.maxPositionEmbeddings;
   const length = checkCount(name, asked ?? Math.min(otherwise ?? positions, positions), 3);
   if (length <= positions) return length;
   throw new UsageError(`${name} is ${length}, and the model reads ${positions} tokens at most.`, {
     fix: `Set it to ${positions} or less.`,
   });
-}
-
-/** Loads the encoder of any DistilBERT. */
-export async function loadEncoder(
-  source: ModelSource = defaultSettings.model,
-  options: LoadingOptions = {},
-): Promise<ModelForUse<Model<Example, never, FeatureItem, TextFeatures>>> {
-  const { folder } = await findSource(source, options);
-  const model = await loadModel(await engineOf(options), folder, features());
-  return { model, config: model.config, maxLength: null };
 }
 
 export async function findSource(source: ModelSource, options: ResolveOptions): Promise<FoundModel> {

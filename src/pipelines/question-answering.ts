@@ -75,20 +75,18 @@ export async function questionAnsweringPipeline(
   source: ModelSource,
   options: PipelineOptions,
 ): Promise<QuestionAnsweringPipeline> {
-  const { model, maxLength: trained } = await loadTrained(
-    source,
-    options,
-    ['question-answering'],
-    'a model such as distilbert-base-uncased-distilled-squad',
-  );
-  const usual = lengthFor(model, options.maxLength, trained ?? questionWindowDefaults.maxLength);
+  const { model, config, ...loaded } = await loadTrained(source, options, {
+    tasks: ['question-answering'],
+    example: 'a model such as distilbert-base-uncased-distilled-squad',
+    usualLength: (trained) => trained ?? questionWindowDefaults.maxLength,
+  });
 
   async function answer(...given: unknown[]): Promise<unknown> {
     const { inputs, isBatch, asked } = readArguments(given);
     checkOptionNames(asked, optionNames);
     const topK = checkCount('top_k', asked.top_k ?? 1, 1);
     const maxAnswerLength = checkCount('max_answer_len', asked.max_answer_len ?? 15, 1);
-    const maxLength = lengthFor(model, asked.max_seq_len, usual, 'max_seq_len');
+    const maxLength = lengthFor(config, asked.max_seq_len, loaded.maxLength, 'max_seq_len');
     const { handle_impossible_answer: handleImpossibleAnswer, align_to_words: alignToWords } = asked;
     const task = answersOf(model.tokenizer, asked, { topK, maxAnswerLength, handleImpossibleAnswer, alignToWords });
     const predictor: Predictor<QuestionInput, QuestionAnswer[]> = { ...model, task };

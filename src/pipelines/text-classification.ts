@@ -10,7 +10,7 @@ import type { TrainedModel } from '../tasks/trained-model.ts';
 import type { Task } from '../tasks/types.ts';
 import { checkChoice, checkCount, checkOptionNames, checkText } from './arguments.ts';
 import type { OneOrSeveral } from './by-option.ts';
-import { lengthFor, loadTrained, type ModelSource, type PipelineOptions } from './load-model.ts';
+import { loadTrained, type ModelSource, type PipelineOptions } from './load-model.ts';
 
 /** A text, or a text with a second one. */
 export type TextInput = string | { text: string; text_pair?: string | undefined };
@@ -50,17 +50,10 @@ export async function textClassificationPipeline(
   source: ModelSource,
   options: PipelineOptions,
 ): Promise<TextClassificationPipeline> {
-  const {
-    model,
-    config,
-    maxLength: trained,
-  } = await loadTrained(
-    source,
-    options,
-    ['sequence-classification', 'multi-label', 'regression'],
-    'one that `distiltune train` made of labelled texts',
-  );
-  const maxLength = lengthFor(model, options.maxLength, trained);
+  const { model, config, maxLength } = await loadTrained(source, options, {
+    tasks: ['sequence-classification', 'multi-label', 'regression'],
+    example: 'one that `distiltune train` made of labelled texts',
+  });
   const predictor = outputsOf(model);
   const labels = config.labels ?? ['LABEL_0'];
 

@@ -13,7 +13,7 @@ import type { AlignedEncoding, Tokenizer } from '../text/tokenizer.ts';
 import { textWindows, type Window } from '../text/windows.ts';
 import { checkChoice, checkCount, checkOptionNames, checkTexts } from './arguments.ts';
 import type { ByOption } from './by-option.ts';
-import { lengthFor, loadTrained, type ModelSource, type PipelineOptions } from './load-model.ts';
+import { loadTrained, type ModelSource, type PipelineOptions } from './load-model.ts';
 
 export interface TokenClassificationPipelineOptions {
   /** Which tokens are taken together to entities: see `groupEntities`. Default: none, each token for itself. */
@@ -63,13 +63,10 @@ export async function tokenClassificationPipeline(
   source: ModelSource,
   options: PipelineOptions,
 ): Promise<TokenClassificationPipeline> {
-  const { model, maxLength: trained } = await loadTrained(
-    source,
-    options,
-    ['token-classification'],
-    'one that `distiltune train` made of tagged texts',
-  );
-  const maxLength = lengthFor(model, options.maxLength, trained);
+  const { model, maxLength } = await loadTrained(source, options, {
+    tasks: ['token-classification'],
+    example: 'one that `distiltune train` made of tagged texts',
+  });
   const { labels } = model.task;
 
   async function classify(

@@ -20,7 +20,7 @@ export const checkpoint = (name: CheckpointName): string =>
 export function near(value: unknown, tolerance = 1e-6): unknown {
   if (typeof value === 'number') return Number.isInteger(value) ? value : closeTo(value, tolerance);
   if (Array.isArray(value)) return value.map((item) => near(item, tolerance));
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || 'asymmetricMatch' in value) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, near(item, tolerance)]));
 }
 
