@@ -28,7 +28,7 @@ export async function openConll(text: TextSource, wishes: ExampleWishes): Promis
   const layout = await detectConllLayout(text, wishes);
   const isLabelled = layout.tag.value !== null;
   if (!isLabelled && (wishes.labelRequired ?? true)) throw withoutTags(layout, text.name);
-  const survey = createTagSurvey();
+  const survey = createTagSurvey(text.name);
   let usable = 0;
   let firstRefused: RefusedRow | null = null;
   const onRefused = (row: RefusedRow) => {

@@ -1,5 +1,6 @@
+import { DataError } from '../errors.ts';
 import { type ColumnWishes, chooseColumns } from './columns.ts';
-import { readExamples } from './examples.ts';
+import { readExamples, sourceOf } from './examples.ts';
 import { orderLabels } from './label-order.ts';
 import { type SplitShares, stratifiedSplit } from './split.ts';
 import { openTable, type TableOptions } from './table.ts';
@@ -25,12 +26,13 @@ export async function readLabelledFile(path: string, options: TableOptions & Col
   const table = await openTable(path, options);
   try {
     const columns = chooseColumns(table, options);
-    const source = {
-      text: columns.text.value,
-      pair: columns.pair.value,
-      label: columns.label.value,
-      task: columns.task?.value ?? null,
-    };
+    if (columns.labels !== null) {
+      throw new DataError('the rows have several labels each', {
+        where: table.name,
+        fix: 'read it with openExamples, or name a column with one label as labelColumn',
+      });
+    }
+    const source = sourceOf(columns);
     const refused: RefusedRow[] = [];
     const examples: LabelledFile['examples'] = [];
     for await (const example of readExamples(table, source, { onRefused: (row) => refused.push(row) })) {

@@ -45,7 +45,9 @@ export async function openSource(
     throw await cannotOpen(source, cause);
   });
   if (status.isDirectory()) {
-    const files = (await readdir(source)).filter((file) => /\.(csv|tsv|txt|jsonl|ndjson)$/i.test(file)).sort();
+    const files = (await readdir(source))
+      .filter((file) => /\.(csv|tsv|txt|jsonl|ndjson|json|conll\w*|iob2?|bio)$/i.test(file))
+      .sort();
     throw new DataError('this is a folder, not a file', {
       where: name,
       fix: files.length > 0 ? `name a file in it: ${listed(files)}` : 'name a CSV, TSV or JSON Lines file',

@@ -1,8 +1,13 @@
+import { DataError } from '../errors.ts';
 import { begins, isTagOf, orderTags, outside, parseTag, roles, type TagScheme, tagSchemes, toIob2 } from './tags.ts';
 import type { Choice } from './types.ts';
 
+/** More different tags than any task has: these are words. */
+const mostTags = 10_000;
+
 /** Looks through the tags of a file, sentence by sentence. */
 export interface TagSurvey {
+  /** @throws DataError where there are more than 10,000 different tags */
   add(tags: readonly string[]): void;
   /** How the tags write entities. @param asked a scheme that a person named */
   scheme(asked?: TagScheme | null): Choice<TagScheme>;
@@ -15,8 +20,9 @@ const flag = '--tag-scheme';
 /**
  * Plain classes have no prefix. Ends with E- and S-, or L- and U-, are IOBES or BILOU. IOB1 and IOB2 have the same letters
  * and are told apart by how entities begin: always with B- in IOB2; in IOB1 with I-, B- only between two that touch.
+ * @param name what errors call the file
  */
-export function createTagSurvey(): TagSurvey {
+export function createTagSurvey(name: string): TagSurvey {
   const letters = new Map<string, number>();
   let plain = 0;
   let firstPlain = '';
@@ -31,12 +37,23 @@ export function createTagSurvey(): TagSurvey {
     BILOU: new Set(),
     none: new Set(),
   };
+  const schemesOf = new Map<string, ReadonlySet<TagScheme>>();
   const addNames = (tags: readonly string[]) => {
-    const entityTags = tags.every((tag) => parseTag(tag) !== undefined) ? toIob2(tags, 'IOB2') : [];
-    for (const scheme of tagSchemes) {
-      if (!tags.every((tag) => isTagOf(tag, scheme))) continue;
-      for (const tag of scheme === 'none' ? tags : entityTags) names[scheme].add(tag);
+    const ofTags = new Set(tags);
+    let schemes: readonly TagScheme[] = tagSchemes;
+    for (const tag of ofTags) {
+      let own = schemesOf.get(tag);
+      if (own === undefined) {
+        own = new Set(tagSchemes.filter((scheme) => isTagOf(tag, scheme)));
+        schemesOf.set(tag, own);
+        if (schemesOf.size > mostTags) throw tooMany(name);
+      }
+      const known = own;
+      if (known.size < tagSchemes.length) schemes = schemes.filter((scheme) => known.has(scheme));
     }
+    const isEntities = schemes.length > 1;
+    const entityTags = isEntities ? new Set(toIob2(tags, 'IOB2')) : ofTags;
+    for (const scheme of schemes) for (const tag of scheme === 'none' ? ofTags : entityTags) names[scheme].add(tag);
   };
   return {
     add(tags) {
@@ -83,6 +100,13 @@ export function createTagSurvey(): TagSurvey {
     },
     names: (scheme) => orderTags(names[scheme]),
   };
+}
+
+function tooMany(name: string): DataError {
+  return new DataError(`there are more than ${mostTags.toLocaleString('en-US')} different tags`, {
+    where: name,
+    fix: 'these are rather words: name where the tags are with --label-column',
+  });
 }
 
 function listed(letters: ReadonlyMap<string, number>, some: string): string {

@@ -108,7 +108,7 @@ export async function openTokenRecords(
     });
   }
   const unit = wishes.entityOffsets ?? 'utf-16';
-  const survey = createTagSurvey();
+  const survey = createTagSurvey(text.name);
   let usable = 0;
   let firstRefused: RefusedRow | null = null;
   const noteRefused = (row: RefusedRow) => {

@@ -6,7 +6,7 @@ import { randomBelow, randomIntegers } from '../../src/engine/random.ts';
 const words = (text: string) => text.split(' ');
 
 function detect(...sentences: string[]) {
-  const survey = createTagSurvey();
+  const survey = createTagSurvey('test.conll');
   for (const sentence of sentences) survey.add(words(sentence));
   return survey.scheme();
 }
@@ -34,7 +34,7 @@ describe('the scheme', () => {
   });
 
   it('may be asked for', () => {
-    expect(createTagSurvey().scheme('BILOU')).toEqual({
+    expect(createTagSurvey('test.conll').scheme('BILOU')).toEqual({
       value: 'BILOU',
       reason: 'as asked',
       flag: '--tag-scheme',
@@ -42,11 +42,18 @@ describe('the scheme', () => {
   });
 
   it('has names for what its sentences hold, as IOB2', () => {
-    const survey = createTagSurvey();
+    const survey = createTagSurvey('test.conll');
     for (const tags of ['I-A B-A O', 'O B-B', 'S-C O', 'NOUN O']) survey.add(words(tags));
     expect(survey.names('IOB1')).toEqual(['O', 'B-A', 'B-B']);
     expect(survey.names('IOBES')).toEqual(['O', 'B-A', 'B-B', 'B-C']);
     expect(survey.names('none')).toEqual(['O', 'B-A', 'I-A', 'B-B', 'S-C', 'NOUN']);
+  });
+
+  it('is not looked for among words', () => {
+    const survey = createTagSurvey('test.conll');
+    for (let i = 0; i < 10_000; i++) survey.add([`word${i}`]);
+    survey.add(['word1']);
+    expect(() => survey.add(['one more'])).toThrow('there are more than 10,000 different tags');
   });
 
   it('has its own tags', () => {
