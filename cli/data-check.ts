@@ -34,8 +34,6 @@ export interface CheckFlags extends DataFlags {
   task?: string;
   model?: string;
   maxLength?: number;
-  labelColumns?: string[];
-  labelDelimiter?: string;
   tagScheme?: NonNullable<ExampleWishes['tagScheme']>;
   entityOffsets?: NonNullable<ExampleWishes['entityOffsets']>;
   textUnit?: NonNullable<ExampleWishes['textUnit']>;
@@ -89,14 +87,7 @@ export async function checkFiles(files: Files, flags: CheckFlags, context: Conte
 }
 
 function wishesOf(flags: CheckFlags): ExampleWishes {
-  const {
-    task = 'auto',
-    labelColumns = null,
-    labelDelimiter = null,
-    tagScheme = null,
-    entityOffsets = null,
-    textUnit = null,
-  } = flags;
+  const { task = 'auto', tagScheme = null, entityOffsets = null, textUnit = null } = flags;
   const known = ['auto', ...taskTypes].find((type) => type === task) as 'auto' | TaskType | undefined;
   if (known === undefined) {
     throw new UsageError(`there is no task "${task}"`, { fix: `--task takes auto, ${taskTypes.join(', ')}` });
@@ -106,8 +97,6 @@ function wishesOf(flags: CheckFlags): ExampleWishes {
     ...columnWishes(flags),
     task: known,
     labelRequired: flags.labelColumn !== 'none',
-    labelColumns,
-    labelDelimiter,
     tagScheme,
     entityOffsets,
     textUnit,

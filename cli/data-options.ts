@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ColumnWishes } from '../src/data/columns.ts';
 import type { TableOptions } from '../src/data/table.ts';
 
@@ -7,6 +7,8 @@ export interface DataFlags {
   textColumn?: string;
   pairColumn?: string;
   labelColumn?: string;
+  labelColumns?: string[];
+  labelDelimiter?: string;
   delimiter?: string;
   encoding?: string;
   quotes?: boolean;
@@ -18,7 +20,16 @@ export function addDataOptions(command: Command, { label }: { label: boolean }):
   command
     .option('--text-column <NAME>', 'column of the text: its name, or its number from 1')
     .option('--pair-column <NAME>', 'column of the second text; none: there is none');
-  if (label) command.option('--label-column <NAME>', 'column of the label');
+  if (label) {
+    command
+      .option('--label-column <NAME>', 'column of the label')
+      .addOption(
+        new Option('--label-columns <NAMES>', 'several labels a row: the columns that say of each whether it applies')
+          .argParser((value) => value.split(',').map((name) => name.trim()))
+          .conflicts('labelColumn'),
+      )
+      .option('--label-delimiter <CHARACTER>', 'several labels a row: what divides them in their column');
+  }
   return command
     .option('--delimiter <CHARACTER>', 'comma, semicolon, tab, pipe, none, or the character itself')
     .option('--encoding <NAME>', 'utf-8, utf-16le, latin1, ...')
@@ -34,8 +45,14 @@ export function tableOptions(flags: DataFlags): TableOptions {
 }
 
 export function columnWishes(flags: DataFlags): ColumnWishes {
-  const { textColumn = null, pairColumn = null, labelColumn = null } = flags;
-  return { textColumn, pairColumn, labelColumn };
+  const {
+    textColumn = null,
+    pairColumn = null,
+    labelColumn = null,
+    labelColumns = null,
+    labelDelimiter = null,
+  } = flags;
+  return { textColumn, pairColumn, labelColumn, labelColumns, labelDelimiter };
 }
 
 /** Whether any of the flags was given: then the input is a table. */

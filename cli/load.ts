@@ -24,6 +24,8 @@ export interface RunColumns {
   text: string | null;
   pair: string | null;
   label: string | null;
+  /** Several labels a row, each with its own column. */
+  labels: string[] | null;
 }
 
 interface Found {
@@ -32,7 +34,7 @@ interface Found {
   columns: RunColumns;
 }
 
-const unknownColumns: RunColumns = { text: null, pair: null, label: null };
+const unknownColumns: RunColumns = { text: null, pair: null, label: null, labels: null };
 
 /**
  * Loads what `name` stands for: a run folder (its best model), a model folder, or a name of the hub.
@@ -91,12 +93,14 @@ function readRunConfig(text: string, where: string): Omit<Found, 'folder'> {
     throw new DataError('this is not JSON', { where, fix: 'the run is damaged: name its model folder instead', cause });
   }
   const name = (value: unknown) => (typeof value === 'string' ? value : null);
+  const names = (value: unknown) => (Array.isArray(value) && value.every((item) => name(item) !== null) ? value : null);
   return {
     maxLength: typeof config.maxLength === 'number' ? config.maxLength : null,
     columns: {
       text: name(config.columns?.text),
       pair: name(config.columns?.pair),
       label: name(config.columns?.label),
+      labels: names(config.columns?.labels),
     },
   };
 }

@@ -23,12 +23,6 @@ export function register(program: Command): void {
     .option('--model <MODEL>', 'the model whose tokens are counted')
     .option('--max-length <TOKENS>', 'longest sequence in tokens', wholeNumber(3));
   addDataOptions(check, { label: true })
-    .addOption(
-      new Option('--label-columns <COLUMNS>', 'several labels a row: the columns that say of each whether it applies')
-        .argParser((value) => value.split(',').map((name) => name.trim()))
-        .conflicts('labelColumn'),
-    )
-    .option('--label-delimiter <CHARACTER>', 'several labels a row: what divides them in their column')
     .addOption(new Option('--tag-scheme <SCHEME>', 'how tags write entities').choices(['auto', ...tagSchemes]))
     .addOption(
       new Option('--entity-offsets <UNIT>', 'what the places of entities count').choices(['utf-16', 'code-points']),

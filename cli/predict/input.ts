@@ -1,9 +1,9 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseColumns } from '../../src/data/columns.ts';
+import { type ColumnWishes, chooseColumns } from '../../src/data/columns.ts';
 import { decodeText } from '../../src/data/encoding.ts';
-import { type ExampleSource, toExample } from '../../src/data/examples.ts';
+import { type ExampleSource, sourceOf, toExample } from '../../src/data/examples.ts';
 import { openSource } from '../../src/data/source.ts';
 import { openTable } from '../../src/data/table.ts';
 import type { Example, ExampleColumns, RefusedRow, Table, TableRow, TextTask } from '../../src/data/types.ts';
@@ -57,11 +57,12 @@ export async function openTableInput(
     const chosen = chooseColumns(table, {
       textColumn: wishes.textColumn ?? known(run.text),
       pairColumn: wishes.pairColumn ?? known(run.pair),
-      labelColumn: labelRequired ? (wishes.labelColumn ?? known(run.label)) : 'none',
+      ...(labelRequired ? labelWishes(wishes, run, known) : { labelColumn: 'none' }),
       labelRequired,
       task: task ?? 'auto',
     });
-    const source = { text: chosen.text.value, pair: chosen.pair.value, label: chosen.label.value, task: null };
+    // A label that is no number is for the caller to refuse.
+    const source = { ...sourceOf(chosen), ...(task === 'multi-label' ? {} : { task: null }) };
     return {
       name,
       isJsonLines: table.format === 'jsonl',
@@ -78,6 +79,18 @@ export async function openTableInput(
     await copy?.remove();
     throw error;
   }
+}
+
+/** The run's label columns where the table has them, unless others were named. */
+function labelWishes(
+  wishes: ColumnWishes,
+  run: RunColumns,
+  known: (column: string | null) => string | null,
+): Pick<ColumnWishes, 'labelColumn' | 'labelColumns' | 'labelDelimiter'> {
+  const { labelColumn = null, labelColumns = null, labelDelimiter = null } = wishes;
+  if (labelColumn !== null || labelColumns !== null) return { labelColumn, labelColumns, labelDelimiter };
+  const hasAll = run.labels?.every((column) => known(column) !== null) ?? false;
+  return hasAll ? { labelColumns: run.labels } : { labelColumn: known(run.label), labelDelimiter };
 }
 
 /** Says which column is the text, the pair and the label, and why, unless they were named. */

@@ -36,5 +36,11 @@ export async function runConfig(
 
 function columnNames({ table, source }: TextsFile) {
   const name = (index: number | null) => (index === null ? null : table.columns[index]!);
-  return { text: name(source.text), pair: name(source.pair), label: name(source.label) };
+  const { labels } = source;
+  return {
+    text: name(source.text),
+    pair: name(source.pair),
+    label: name(source.label),
+    labels: labels != null && 'columns' in labels ? labels.columns.map(({ index }) => name(index)) : null,
+  };
 }

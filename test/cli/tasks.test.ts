@@ -20,23 +20,24 @@ beforeAll(async () => {
   folder = await tinyWorkplace();
 });
 
+/** Letters from "a" to "i", in another order for each i. */
 const letters = (i: number, count: number) =>
-  Array.from({ length: count }, (_, j) => String.fromCharCode(97 + ((i * 5 + j * 3) % 26)));
+  Array.from({ length: count }, (_, j) => String.fromCharCode(97 + ((i * 5 + j * (1 + (i % 8))) % 9)));
 
-/** Every "a" is a person, with the letter after it; every "z" a place. */
+/** Every "a b" is a person, every "i" a place. */
 const sentences = Array.from({ length: 160 }, (_, i) => {
-  const words = letters(i, 3 + (i % 9));
-  const tags = words.map((word, j) =>
-    word === 'a' ? 'B-PER' : words[j - 1] === 'a' ? 'I-PER' : word === 'z' ? 'B-LOC' : 'O',
+  const words = letters(i, 3 + (i % 9)).flatMap((letter) =>
+    letter === 'a' ? ['a', 'b'] : letter === 'b' ? [] : [letter],
   );
-  return { words, tags };
+  const tagOf: Record<string, string> = { a: 'B-PER', b: 'I-PER', i: 'B-LOC' };
+  return { words, tags: words.map((word) => tagOf[word] ?? 'O') };
 });
 const conll = (rows: typeof sentences) =>
   rows.map(({ words, tags }) => `${words.map((word, j) => `${word}\t${tags[j]}`).join('\n')}\n`).join('\n');
 
 test('token classification: CoNLL in, CoNLL out, the F1 that conlleval finds in the file', async () => {
   write('train.conll', conll(sentences));
-  const { metrics, reports } = await train('train.conll', 'tags', '--epochs', '8', '--test', '0.2');
+  const { metrics, reports } = await train('train.conll', 'tags', '--epochs', '30', '--test', '0.2');
   expect(metrics.test.f1).toBeGreaterThan(0.9);
   const predicted = readFileSync(join(folder, 'tags/predictions-test.conll'), 'utf8');
   const rows = predicted.split('\n\n').filter((block) => block.trim() !== '');
@@ -50,7 +51,7 @@ test('token classification: CoNLL in, CoNLL out, the F1 that conlleval finds in 
   expect(rows.length).toBe(reports.test.examples);
   expect(entityScores(column(1), column(2)).micro.f1).toBeCloseTo(metrics.test.f1, 12);
 
-  const { stdout } = await cli('predict', 'tags', 'c a b z');
+  const { stdout } = await cli('predict', 'tags', 'c a b i');
   expect(
     stdout
       .trim()
@@ -63,27 +64,27 @@ test('token classification: CoNLL in, CoNLL out, the F1 that conlleval finds in 
       ),
   ).toEqual([
     ['a b', 'PER'],
-    ['z', 'LOC'],
+    ['i', 'LOC'],
   ]);
-  const json = JSON.parse((await cli('predict', 'tags', 'c a b z', '--json')).stdout);
+  const json = JSON.parse((await cli('predict', 'tags', 'c a b i', '--json')).stdout);
   expect(json).toMatchObject([
     {
-      text: 'c a b z',
-      words: ['c', 'a', 'b', 'z'],
+      text: 'c a b i',
+      words: ['c', 'a', 'b', 'i'],
       tags: ['O', 'B-PER', 'I-PER', 'B-LOC'],
       entities: [
         { label: 'PER', start: 2, end: 5, text: 'a b' },
-        { label: 'LOC', start: 6, end: 7, text: 'z' },
+        { label: 'LOC', start: 6, end: 7, text: 'i' },
       ],
     },
   ]);
 
-  write('words.conll', 'c\na\nb\n\nz\n');
-  expect((await cli('predict', 'tags', 'words.conll', '-q')).stdout).toBe('c O\na B-PER\nb I-PER\n\nz B-LOC\n\n');
+  write('words.conll', 'c\na\nb\n\ni\n');
+  expect((await cli('predict', 'tags', 'words.conll', '-q')).stdout).toBe('c O\na B-PER\nb I-PER\n\ni B-LOC\n\n');
   const measured = JSON.parse((await cli('evaluate', 'tags', 'train.conll', '--json', '-q')).stdout);
   expect(measured).toMatchObject({ task: 'token-classification', examples: 160, wordsWithoutTokens: 0 });
 
-  write('other.conll', 'a\tB-PER\nb\tI-PER\nz\tB-GPE\n');
+  write('other.conll', 'a\tB-PER\nb\tI-PER\ni\tB-GPE\n');
   const other = await cli('evaluate', 'tags', 'other.conll');
   expect(other.stderr).toContain('1 word with the unknown tag "B-GPE", the first on line 1: counted as wrong');
   expect(other.stdout).toContain('GPE');
@@ -92,7 +93,7 @@ test('token classification: CoNLL in, CoNLL out, the F1 that conlleval finds in 
 /** What follows "q" is the answer; where there is no "q" there is none. */
 const questions = Array.from({ length: 160 }, (_, i) => {
   const hasAnswer = i % 3 !== 0;
-  const words = letters(i, 4 + (i % 6)).filter((word) => word !== 'q');
+  const words = letters(i, 4 + (i % 6)).filter((word) => word !== 'x');
   if (hasAnswer) words.splice(i % words.length, 0, 'q', 'x');
   const context = words.join(' ');
   const start = context.indexOf('q') + 2;
@@ -102,7 +103,7 @@ const questions = Array.from({ length: 160 }, (_, i) => {
 
 test('question answering with questions that have no answer, and their threshold', async () => {
   write('squad.json', JSON.stringify({ version: 'v2.0', data: [{ title: 't', paragraphs: questions }] }));
-  const results = await train('squad.json', 'answers', '--epochs', '8', '--test', '0.25', '--tune-thresholds');
+  const results = await train('squad.json', 'answers', '--epochs', '40', '--test', '0.25', '--tune-thresholds');
   const { metrics, reports } = results;
   expect(metrics.test.f1).toBeGreaterThan(0.8);
   expect(reports.validation.nullThreshold).toBe(0);
@@ -138,9 +139,9 @@ test('question answering with questions that have no answer, and their threshold
 });
 
 test('several labels: a list in a cell, thresholds chosen on validation and kept with the model', async () => {
-  const rows = answers(200).map(([, text], i) => [
+  const rows = answers(240).map(([, text, answer]) => [
     text!,
-    [i % 2 ? 'odd' : 'even', text!.includes('a') ? 'a' : ''].filter(Boolean).join(';'),
+    [answer!, text!.includes('a') ? 'a' : ''].filter(Boolean).join(';'),
   ]);
   write('several.csv', csvOf([['text', 'labels'], ...rows]));
   const { metrics, reports } = await train(
@@ -149,20 +150,20 @@ test('several labels: a list in a cell, thresholds chosen on validation and kept
     '--task',
     'multi-label',
     '--epochs',
-    '6',
+    '10',
     '--test',
     '0.2',
   );
   const { thresholds } = readJson(folder, 'several/model/config.json').distiltune;
-  expect(readJson(folder, 'several/config.json').resolved.labels).toEqual(['a', 'even', 'odd']);
+  expect(readJson(folder, 'several/config.json').resolved.labels).toEqual(['a', 'no', 'yes']);
   expect(thresholds).toEqual(Object.values(reports.validation.tuned.thresholds));
   expect(reports.test.thresholds).toEqual(reports.validation.tuned.thresholds);
-  expect(metrics.test.roc_auc).toBeGreaterThan(0.5);
+  expect(metrics.test.roc_auc).toBeGreaterThan(0.8);
   const predicted = rowsOf(join(folder, 'several/predictions-test.csv'));
   const right = predicted.filter((row) => sorted(row.labels!) === sorted(row.predicted_labels!)).length;
   expect(right / predicted.length).toBeCloseTo(metrics.test.subset_accuracy, 12);
   for (const row of predicted) {
-    const applying = ['a', 'even', 'odd'].filter((label, l) => Number(row[`probability:${label}`]) >= thresholds[l]);
+    const applying = ['a', 'no', 'yes'].filter((label, l) => Number(row[`probability:${label}`]) >= thresholds[l]);
     expect(sorted(row.predicted_labels!)).toBe(applying.join(';'));
   }
   const { stdout } = await cli('evaluate', 'several', 'several.csv', '-q');
@@ -172,14 +173,19 @@ test('several labels: a list in a cell, thresholds chosen on validation and kept
 const sorted = (labels: string) => labels.split(';').filter(Boolean).sort().join(';');
 
 test('masked LM: perplexity falls, and what it learnt is where fine-tuning begins', async () => {
-  const lines = Array.from({ length: 300 }, (_, i) => letters(i, 12).join(' '));
+  // Each line has one letter, which what is not masked tells.
+  const lines = Array.from({ length: 300 }, (_, i) =>
+    Array(8 + (i % 9))
+      .fill(letters(i, 1)[0])
+      .join(' '),
+  );
   write('texts.txt', `${lines.join('\n')}\n`);
   const { metrics } = await train('texts.txt', 'lm', '--task', 'masked-lm', '--epochs', '12', 'evaluate.everySteps=20');
   const perplexities = eventsOf(join(folder, 'lm'))
     .filter(({ type }) => type === 'evaluation')
     .map((event) => event.metrics.perplexity);
   expect(metrics.validation.perplexity).toBe(Math.min(...perplexities));
-  expect(metrics.validation.perplexity).toBeLessThan(0.7 * perplexities[0]);
+  expect(metrics.validation.perplexity).toBeLessThan(0.5 * perplexities[0]);
   expect(filesOf(join(folder, 'lm')).filter((name) => name.startsWith('predictions'))).toEqual([]);
   expect(readJson(folder, 'lm/model/config.json').architectures).toEqual(['DistilBertForMaskedLM']);
   const { code, stderr } = await cli(
@@ -195,7 +201,7 @@ test('masked LM: perplexity falls, and what it learnt is where fine-tuning begin
   );
   expect([code, stderr]).toEqual([0, expect.stringContaining('pre_classifier.weight')]);
   const measured = JSON.parse((await cli('evaluate', 'lm', 'texts.txt', '--json', '-q')).stdout);
-  expect(measured.metrics.perplexity).toBeLessThan(0.8 * perplexities[0]);
+  expect(measured.metrics.perplexity).toBeLessThan(0.5 * perplexities[0]);
   const refused = await cli('predict', 'lm', 'a b c');
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('distiltune fill-mask')]);
 });
@@ -203,8 +209,8 @@ test('masked LM: perplexity falls, and what it learnt is where fine-tuning begin
 test('long texts in windows: what is beyond the limit counts, and the model keeps how it read', async () => {
   // What tells the two apart stands at the end, where truncation never looks.
   const rows = Array.from({ length: 160 }, (_, i) => {
-    const filler = letters(i, 30).filter((letter) => letter !== 'a' && letter !== 'b');
-    return [[...filler, i % 2 ? 'a' : 'b'].join(' '), i % 2 ? 'yes' : 'no'];
+    const filler = letters(i, 12 + (i % 7)).map((letter) => (letter === 'a' || letter === 'b' ? 'c' : letter));
+    return [[...filler, ...Array(9).fill(i % 2 ? 'a' : 'b')].join(' '), i % 2 ? 'yes' : 'no'];
   });
   write('long.csv', csvOf([['text', 'label'], ...rows]));
   const limits = [
