@@ -59,7 +59,8 @@ export function labelTable({ template, groups, labels }: LabelsByGroup, width: n
   ];
 }
 
-const signed = (value: number) => `(${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)})`;
+/** What is rounded to nothing has no minus. */
+const signed = (value: number) => `(${value <= -0.00005 ? '-' : '+'}${Math.abs(value).toFixed(4)})`;
 
 function shownRatio(ratio: number): string {
   return `${ratio >= 100 ? Math.round(ratio).toLocaleString('en-US') : ratio.toFixed(1)}x`;
