@@ -37,7 +37,12 @@ export async function sortInputs(inputs: string[], { texts = false, pair }: Inpu
 export function openInput(given: Given, flags: InputFlags): Promise<Input> | Input {
   if ('texts' in given) return textsInput(given.texts, flags.pair);
   if (given.path === '-' && !saysTable(flags)) return openLineInput(process.stdin);
-  return openTableInput(given.path, flags, { text: null, pair: null, label: null, labels: null }, { labelRequired: false });
+  return openTableInput(
+    given.path,
+    flags,
+    { text: null, pair: null, label: null, labels: null },
+    { labelRequired: false },
+  );
 }
 
 async function isLikeFile(input: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ColumnWishes, chooseColumns } from '../../src/data/columns.ts';
 import { decodeText } from '../../src/data/encoding.ts';
-import { type ExampleSource, sourceOf, toExample } from '../../src/data/examples.ts';
+import { type ExampleSource, readExample, sourceOf } from '../../src/data/examples.ts';
 import { openSource } from '../../src/data/source.ts';
 import { openTable } from '../../src/data/table.ts';
 import type { Example, ExampleColumns, RefusedRow, Table, TableRow, TextTask } from '../../src/data/types.ts';
@@ -113,11 +113,10 @@ async function* tableRows(
   source: ExampleSource,
   onRefused: (row: RefusedRow) => void,
 ): AsyncGenerator<InputRow[]> {
-  const used = [source.text, source.pair, source.label];
   const toInput = (row: TableRow, json: string | null): InputRow[] => {
-    const nested = row.nested?.find((index) => used.includes(index));
-    if (nested === undefined) return [{ cells: row.cells, json, example: toExample(row, source) }];
-    onRefused({ line: row.line, reason: `"${table.columns[nested]}" holds an object or a list` });
+    const example = readExample(row, source, table.columns);
+    if (!('reason' in example)) return [{ cells: row.cells, json, example }];
+    onRefused(example);
     return [];
   };
   if (table.format !== 'jsonl') {

@@ -98,6 +98,7 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
     );
     const report = audit.report();
     requireTrainable(report, files[0]!.file.name);
+    requireSplits(shares, sets, files[0]!.file.name);
     return {
       parts,
       maxLength,
@@ -129,6 +130,21 @@ function sharesOf({ data }: Settings): { validation: number; test: number } | nu
   const share = (value: string | number | null) => (typeof value === 'number' ? value : 0);
   const shares = { validation: share(data.validation), test: share(data.test) };
   return shares.validation + shares.test > 0 ? shares : null;
+}
+
+/** Rows with one text stay together, and may all have to go to one side. */
+function requireSplits(
+  shares: { validation: number; test: number } | null,
+  sets: Record<SplitName, ExampleSet>,
+  where: string,
+): void {
+  for (const split of ['validation', 'test'] as const) {
+    if (shares === null || shares[split] === 0 || sets[split].length > 0) continue;
+    throw new DataError(`no row is left for ${split}: copies of a text stay on one side, or there are too few rows`, {
+      where,
+      fix: `name a file with --${split}, or say --${split} ${split === 'test' ? 'null' : '0'}`,
+    });
+  }
 }
 
 async function openFiles({ settings, standardInput }: PrepareContext): Promise<RunFile[]> {

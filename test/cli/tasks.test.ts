@@ -175,7 +175,7 @@ const sorted = (labels: string) => labels.split(';').filter(Boolean).sort().join
 test('masked LM: perplexity falls, and what it learnt is where fine-tuning begins', async () => {
   // Each line has one letter, which what is not masked tells.
   const lines = Array.from({ length: 300 }, (_, i) =>
-    Array(8 + (i % 9))
+    Array(5 + (i % 13))
       .fill(letters(i, 1)[0])
       .join(' '),
   );
@@ -204,6 +204,14 @@ test('masked LM: perplexity falls, and what it learnt is where fine-tuning begin
   expect(measured.metrics.perplexity).toBeLessThan(0.5 * perplexities[0]);
   const refused = await cli('predict', 'lm', 'a b c');
   expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('distiltune fill-mask')]);
+});
+
+test('rows that must stay together and leave nothing to validate on are refused', async () => {
+  write('same.txt', 'a b c\nd e f\n'.repeat(20));
+  const { code, stderr } = await cli('train', 'same.txt', '--task', 'masked-lm', ...tiny);
+  expect(code).toBe(3);
+  expect(stderr).toContain('no row is left for validation: copies of a text stay on one side');
+  expect(stderr).toContain('--validation 0');
 });
 
 test('long texts in windows: what is beyond the limit counts, and the model keeps how it read', async () => {
