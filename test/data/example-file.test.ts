@@ -73,6 +73,7 @@ describe('what a file is shows in its content', () => {
     ['t.csv', wnut, 'tokens', 'conll', 'token-classification'],
     ['t.txt', `-DOCSTART- -X- O\n\n${pos}`, 'tokens', 'conll', 'token-classification'],
     ['t.txt', pos, 'tokens', 'conll', 'token-classification'],
+    ['t.txt', '\n-DOCSTART- -X- O\n\ndog NOUN\ncat NOUN\n', 'tokens', 'conll', 'token-classification'],
     ['t.txt', 'EU O\nrejects O\n\nPeter O\n', 'tokens', 'conll', 'token-classification'],
     ['t.conll', 'dog NOUN\ncat NOUN\n', 'tokens', 'conll', 'token-classification'],
     ['t.txt', `# a comment, with more words\n${conll}`, 'tokens', 'conll', 'token-classification'],

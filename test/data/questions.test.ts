@@ -102,11 +102,12 @@ describe("SQuAD's JSON", () => {
   });
 
   it('questions may stand in data[] with their contexts', async () => {
-    const { examples } = await squad({
-      version: '1.1',
-      data: [{ ...born, context, title: 'Ada', answers: { text: ['London'], answer_start: [25] } }],
-    });
-    expect(examples[0]!.answers).toEqual([{ text: 'London', start: 25 }]);
+    const flat = { ...born, context, title: 'Ada', answers: { text: ['London'], answer_start: [25] } };
+    const { examples } = await squad({ version: '1.1', data: [flat, { ...flat, id: 'b' }] });
+    expect(examples.map(({ id, answers, line }) => [id, answers, line])).toEqual([
+      ['a', [{ text: 'London', start: 25 }], 1],
+      ['b', [{ text: 'London', start: 25 }], 2],
+    ]);
   });
 
   it('without answers, to be predicted', async () => {

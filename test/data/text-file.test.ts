@@ -71,6 +71,8 @@ describe('plain text', () => {
     'what may go on is left out of the beginning of a text, by %s',
     async (unit) => {
       expect((await read('One.\n\nTw', unit, true)).rows).toEqual([[1, 'One.']]);
+      const paragraphGoesOn = await read('One.\n\nTwo.\nThr', unit, true);
+      expect(paragraphGoesOn.rows.map(([line]) => line)).toEqual(unit === 'line' ? [1, 3] : [1]);
     },
   );
 
