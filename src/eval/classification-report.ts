@@ -1,13 +1,12 @@
 import {
-  accuracy,
-  binaryPrecisionRecallF1,
+  accuracyScore,
   type ConfusionMatrix,
   confusionMatrix,
   expectedCalibrationError,
   logLoss,
-  matthewsCorrelation,
-  precisionRecallF1,
-  rocAuc,
+  matthewsCorrcoef,
+  precisionRecallFscoreSupport,
+  rocAucScore,
 } from 'ml-metrics';
 import type { ClassPrediction, Task } from '../tasks/types.ts';
 import type { BaseReport, Measure } from './measure.ts';
@@ -72,17 +71,17 @@ const largestReadableMatrix = 20;
  * @throws RangeError when the lengths do not fit, there are no rows, or a probability is NaN
  */
 export function classificationMetrics({ gold, predicted, probabilities, labels }: ClassPredictions): Metrics {
-  const scores = precisionRecallF1(gold, predicted, labels.length);
+  const { macro, weighted, perClass } = scoresOf(gold, predicted, labels.length);
   const metrics: Metrics = {
-    accuracy: accuracy(gold, predicted),
-    macro_f1: scores.macro.f1,
-    weighted_f1: scores.weighted.f1,
-    mcc: matthewsCorrelation(gold, predicted),
+    accuracy: accuracyScore(gold, predicted),
+    macro_f1: macro.fscore,
+    weighted_f1: weighted.fscore,
+    mcc: matthewsCorrcoef(gold, predicted, { zeroDivision: 0 }),
   };
   if (labels.length === 2) {
-    const { f1, precision, recall } = binaryPrecisionRecallF1(gold, predicted, 1);
+    const { fscore: f1, precision, recall } = perClass[1]!;
     const scoresOfPositive = Float64Array.from({ length: gold.length }, (_, i) => probabilities[i * 2 + 1]!);
-    Object.assign(metrics, { f1, precision, recall, roc_auc: rocAuc(gold, scoresOfPositive) });
+    Object.assign(metrics, { f1, precision, recall, roc_auc: rocAucScore(gold, scoresOfPositive) });
   }
   return { ...metrics, loss: logLoss(gold, probabilities, labels.length) };
 }
@@ -101,12 +100,14 @@ export function classificationReport(
   const { top = 20 } = options;
   const metrics = classificationMetrics(predictions);
   const matrix = confusionMatrix(gold, predicted, labels.length);
-  const { perClass } = precisionRecallF1(gold, predicted, labels.length);
+  const { perClass } = scoresOf(gold, predicted, labels.length);
   return {
     task: 'sequence-classification',
     examples: gold.length,
     metrics,
-    classes: perClass.map((scores, c) => ({ label: labels[c]!, ...scores })),
+    classes: perClass.map(({ precision, recall, fscore, support }, c) => {
+      return { label: labels[c]!, precision, recall, f1: fscore, support };
+    }),
     confusionMatrix: labels.length <= largestReadableMatrix ? rowsOf(matrix) : null,
     mostConfused: mostConfused(matrix, labels, top),
     mistakes: worstMistakes(predictions, top),
@@ -134,6 +135,11 @@ export function classificationMeasure(
     },
     report: (options) => classificationReport({ gold, predicted, probabilities, labels }, options),
   };
+}
+
+/** What nobody predicted, or has, counts as 0, as in scikit-learn. */
+function scoresOf(gold: ArrayLike<number>, predicted: ArrayLike<number>, classes: number) {
+  return precisionRecallFscoreSupport(gold, predicted, { classes, zeroDivision: 0 });
 }
 
 function rowsOf({ classes, counts }: ConfusionMatrix): number[][] {

@@ -1,4 +1,4 @@
-import { meanAbsoluteError, meanSquaredError, pearson, r2, rootMeanSquaredError, spearman } from 'ml-metrics';
+import { meanAbsoluteError, meanSquaredError, pearson, r2Score, rootMeanSquaredError, spearman } from 'ml-metrics';
 import type { Task, ValuePrediction } from '../tasks/types.ts';
 import type { BaseReport, Measure } from './measure.ts';
 import type { Metrics } from './metric-names.ts';
@@ -35,7 +35,7 @@ export function regressionMetrics({ gold, predicted }: NumberPredictions): Metri
     rmse: rootMeanSquaredError(gold, predicted),
     mse: meanSquaredError(gold, predicted),
     mae: meanAbsoluteError(gold, predicted),
-    r2: r2(gold, predicted),
+    r2: r2Score(gold, predicted),
     pearson: pearson(gold, predicted),
     spearman: spearman(gold, predicted),
   };

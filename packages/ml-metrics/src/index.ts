@@ -38,22 +38,6 @@ export {
   type EntityTypeFscores,
   entityScores,
 } from './entity-scorer.ts';
-export {
-  accuracy,
-  averagePrecision,
-  balancedAccuracy,
-  binaryPrecisionRecallF1,
-  brierScore,
-  type ClassificationScores,
-  type ClassScores,
-  cohenKappa,
-  matthewsCorrelation,
-  type PrecisionRecallF1,
-  precisionRecallF1,
-  r2,
-  rocAuc,
-  topKAccuracy,
-} from './former-names.ts';
 export type { AveragedFscores, FscoreOptions, Fscores, SupportedFscores } from './fscore.ts';
 export {
   coverageError,
