@@ -9,9 +9,9 @@ import { createProgress, type Progress } from '../plain/progress.ts';
 import { createRowNotes } from '../plain/row-notes.ts';
 import { alignRows, count, plural, printable, shorten } from '../plain/table.ts';
 import { type Input, noteColumns } from '../predict/input.ts';
+import { type InputFlags, openTexts, sortInputs } from '../predict/sort-inputs.ts';
 import { startEngine } from '../start-engine.ts';
 import { withStopSignal } from '../stop-signal.ts';
-import { type InputFlags, openInput, sortInputs } from './input.ts';
 import { lengthsPath, openFeatureWriter } from './output.ts';
 
 export interface FeaturesFlags extends InputFlags {
@@ -44,7 +44,7 @@ export async function extractFeatures(
   try {
     const { pooling, normalize, output } = flags;
     const extractor = { model: { ...model, task: features({ pooling, normalize }) }, pooling, maxLength };
-    const input = await openInput(given, flags);
+    const input = await openTexts(given, flags);
     try {
       if ('texts' in given && output === undefined && !context.json)
         await showVectors(given.texts, input, extractor, context);

@@ -1,6 +1,7 @@
 import { openExamples } from '../../src/data/example-file.ts';
-import type { QuestionExample, TaskType, TokenExample } from '../../src/data/types.ts';
+import type { QuestionExample, TokenExample } from '../../src/data/types.ts';
 import { chunks } from '../../src/tasks/example-set.ts';
+import type { Task } from '../../src/tasks/types.ts';
 import { columnWishes, type DataFlags, tableOptions } from '../data-options.ts';
 import type { Input, InputRow } from './input.ts';
 
@@ -16,7 +17,7 @@ const rowsPerBatch = 256;
  */
 export async function openExampleInput(
   path: string,
-  task: TaskType,
+  task: Task['type'],
   flags: DataFlags,
   { labelRequired }: { labelRequired: boolean },
 ): Promise<Input<OtherExample> | null> {

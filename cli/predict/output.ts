@@ -1,5 +1,5 @@
 import { csvRow } from '../../src/data/csv-writer.ts';
-import type { ClassPrediction, Prediction, TaskType } from '../../src/tasks/types.ts';
+import type { ClassPrediction, Prediction, Task } from '../../src/tasks/types.ts';
 import type { TextSink } from '../text-sink.ts';
 import type { InputRow } from './input.ts';
 
@@ -24,7 +24,7 @@ export interface RowWriterOptions {
   format: RowFormat;
   /** Names of the input's columns. */
   columns: readonly string[];
-  task: TaskType;
+  task: Task['type'];
   /** Of the model; empty for a regression. */
   labels: readonly string[];
   /** Only so many of the likeliest labels, instead of the probability of each. */

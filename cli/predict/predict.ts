@@ -1,35 +1,29 @@
-import { stat } from 'node:fs/promises';
-import type { Example, RefusedRow } from '../../src/data/types.ts';
+import type { RefusedRow } from '../../src/data/types.ts';
 import { DataError, UsageError } from '../../src/errors.ts';
 import { type Predictor, predict } from '../../src/tasks/predict.ts';
 import type { AnyExample } from '../../src/tasks/prepare.ts';
 import type { TrainedModel } from '../../src/tasks/trained-model.ts';
 import type { Prediction } from '../../src/tasks/types.ts';
 import type { Context } from '../context.ts';
-import { type DataFlags, saysTable } from '../data-options.ts';
 import { type LoadedModel, loadForUse } from '../load.ts';
 import { createProgress } from '../plain/progress.ts';
 import { createRowNotes } from '../plain/row-notes.ts';
-import { plural, printable, shorten } from '../plain/table.ts';
+import { plural, shorten } from '../plain/table.ts';
 import { withStopSignal } from '../stop-signal.ts';
 import { fileOutput, standardOutput } from '../text-sink.ts';
 import { openExampleInput } from './examples-input.ts';
-import { type Input, type InputRow, noteColumns, openLineInput, openTableInput } from './input.ts';
+import { type Input, type InputRow, noteColumns } from './input.ts';
 import { shownPrediction } from './show.ts';
+import { type Given, type InputFlags, isLines, openTexts, sortInputs } from './sort-inputs.ts';
 import { writerFor } from './writer.ts';
 
-export interface PredictFlags extends DataFlags {
+export interface PredictFlags extends InputFlags {
   output?: string;
   top?: number;
   maxLength?: number;
-  pair?: string;
-  texts?: boolean;
   context?: string;
   aggregation?: 'none' | 'simple' | 'first' | 'average' | 'max';
 }
-
-/** What the inputs on the command line are. */
-export type InputKind = 'table' | 'lines' | 'texts';
 
 /** Labels inputs and writes the result, on standard output unless a file is asked for. */
 export async function predictInputs(
@@ -38,16 +32,13 @@ export async function predictInputs(
   flags: PredictFlags,
   context: Context,
 ): Promise<void> {
-  const kind = await kindOf(inputs, flags);
-  if (flags.pair !== undefined && (kind !== 'texts' || inputs.length > 1)) {
-    throw new UsageError('--pair goes with one text', { fix: 'of a file, name the column with --pair-column' });
-  }
+  const given = await sortInputs(inputs, flags);
   const loaded = await loadForUse(name, context, { aggregation: flags.aggregation });
   try {
-    refuseMisfits(name, kind, flags, loaded.model);
-    if (kind === 'texts' && !context.json && flags.output === undefined)
-      await showTexts(inputs, flags, loaded, context);
-    else await labelRows(await openInput(kind, inputs, flags, loaded), flags, loaded, context);
+    refuseMisfits(name, given, flags, loaded.model);
+    if ('texts' in given && !context.json && flags.output === undefined)
+      await showTexts(given.texts, flags, loaded, context);
+    else await labelRows(await openInput(given, flags, loaded), flags, loaded, context);
   } finally {
     loaded.model.dispose();
   }
@@ -56,8 +47,8 @@ export async function predictInputs(
 /** What the model cannot do with what it is given. */
 function refuseMisfits(
   name: string,
-  kind: InputKind,
-  { context, aggregation }: PredictFlags,
+  given: Given,
+  { context, aggregation, ...flags }: PredictFlags,
   model: TrainedModel,
 ): void {
   const { type } = model.task;
@@ -67,13 +58,14 @@ function refuseMisfits(
       fix: 'distiltune fill-mask MODEL "The sky is [MASK]."',
     });
   }
-  if (type === 'question-answering' && kind !== 'table' && context === undefined) {
+  const areTexts = 'texts' in given || isLines(given, flags);
+  if (type === 'question-answering' && areTexts && context === undefined) {
     throw new UsageError('a question needs a context', {
       where: name,
       fix: 'give it with --context, or a file of questions (SQuAD JSON, or JSON Lines of question and context)',
     });
   }
-  if (context !== undefined && (type !== 'question-answering' || kind !== 'texts')) {
+  if (context !== undefined && (type !== 'question-answering' || !('texts' in given))) {
     throw new UsageError('--context goes with questions on the command line', {
       fix: `the model is one for ${type}; a file of questions has its own contexts`,
     });
@@ -84,60 +76,17 @@ function refuseMisfits(
 }
 
 async function openInput(
-  kind: InputKind,
-  inputs: string[],
+  given: Given,
   flags: PredictFlags,
   { model, columns }: LoadedModel,
 ): Promise<Input<AnyExample>> {
-  const { type } = model.task;
-  if (kind === 'table') {
-    const other = await openExampleInput(inputs[0]!, type, flags, { labelRequired: false });
-    return other ?? openTableInput(inputs[0]!, flags, columns, { labelRequired: false });
+  if ('texts' in given) {
+    return flags.context === undefined ? openTexts(given, flags) : questionsInput(given.texts, flags.context);
   }
-  if (flags.context !== undefined) return questionsInput(inputs, flags.context);
-  return kind === 'lines' ? openLineInput(process.stdin) : textsInput(inputs, flags.pair);
-}
-
-/**
- * `-` is standard input; one input that is a file is data, or that is named like one; all else is text.
- * @throws UsageError for an input that is named like a file beside others
- */
-async function kindOf(inputs: string[], flags: PredictFlags): Promise<InputKind> {
-  if (flags.texts) return 'texts';
-  if (inputs.length === 1 && inputs[0] === '-') return saysTable(flags) ? 'table' : 'lines';
-  const files: string[] = [];
-  for (const input of inputs) {
-    // Errors too long a name to be a path, and names with a NUL.
-    const exists = await stat(input).then(
-      () => true,
-      () => false,
-    );
-    if (exists || /^[^\r\n]{1,255}\.(?:csv|tsv|jsonl|ndjson|json|txt|parquet|xlsx?|gz|zip)$/i.test(input))
-      files.push(input);
-  }
-  if (files.length === 0) return 'texts';
-  if (inputs.length === 1) return 'table';
-  throw new UsageError(`one file at a time: "${printable(files[0]!)}" is one of ${inputs.length} inputs`, {
-    fix: 'name one file, or take them all for texts with --texts',
-  });
-}
-
-function textsInput(texts: readonly string[], pair: string | undefined): Input {
-  const columns = pair === undefined ? ['text'] : ['text', 'pair'];
-  return {
-    name: 'the command line',
-    isJsonLines: false,
-    columns,
-    table: null,
-    chosen: null,
-    async *rows() {
-      yield texts.map((text, i): InputRow => {
-        const example: Example = pair === undefined ? { text, line: i + 1 } : { text, pair, line: i + 1 };
-        return { cells: pair === undefined ? [text] : [text, pair], json: null, example };
-      });
-    },
-    close: async () => {},
-  };
+  const other = isLines(given, flags)
+    ? null
+    : await openExampleInput(given.path, model.task.type, flags, { labelRequired: false });
+  return other ?? openTexts(given, flags, columns);
 }
 
 function questionsInput(questions: readonly string[], context: string): Input<AnyExample> {

@@ -1,4 +1,4 @@
-import { conllSentence } from '../../src/data/conll-writer.ts';
+import { conllSentence } from '../../src/data/conll-sentence.ts';
 import type { AnyExample } from '../../src/tasks/prepare.ts';
 import type { AnswerPrediction, Task, TokensPrediction } from '../../src/tasks/types.ts';
 import type { TextSink } from '../text-sink.ts';

@@ -37,6 +37,7 @@ export interface PreparedData {
   split: { lines: number[]; sides: Uint8Array } | null;
   /** What is told of it before training. */
   event: DataEvent;
+  warnings: string[];
   close(): Promise<void>;
 }
 
@@ -98,7 +99,6 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
     );
     const report = audit.report();
     requireTrainable(report, files[0]!.file.name);
-    requireSplits(shares, sets, files[0]!.file.name);
     return {
       parts,
       maxLength,
@@ -112,6 +112,7 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
         labels,
         audit: report,
       },
+      warnings: emptySides(shares, sets),
       close,
     };
   } catch (error) {
@@ -133,18 +134,13 @@ function sharesOf({ data }: Settings): { validation: number; test: number } | nu
 }
 
 /** Rows with one text stay together, and may all have to go to one side. */
-function requireSplits(
+function emptySides(
   shares: { validation: number; test: number } | null,
   sets: Record<SplitName, ExampleSet>,
-  where: string,
-): void {
-  for (const split of ['validation', 'test'] as const) {
-    if (shares === null || shares[split] === 0 || sets[split].length > 0) continue;
-    throw new DataError(`no row is left for ${split}: copies of a text stay on one side, or there are too few rows`, {
-      where,
-      fix: `name a file with --${split}, or say --${split} ${split === 'test' ? 'null' : '0'}`,
-    });
-  }
+): string[] {
+  return (['validation', 'test'] as const)
+    .filter((split) => shares !== null && shares[split] > 0 && sets[split].length === 0)
+    .map((split) => `no row is left for ${split}: copies of a text stay on one side, or there are too few rows`);
 }
 
 async function openFiles({ settings, standardInput }: PrepareContext): Promise<RunFile[]> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { conllSentence } from '../../src/data/conll-writer.ts';
+import { conllSentence } from '../../src/data/conll-sentence.ts';
 import type { ExampleFile, QuestionsFile, TextsFile, TokensFile } from '../../src/data/example-file.ts';
 import { toExample } from '../../src/data/examples.ts';
 import type { SplitName } from '../../src/data/split.ts';

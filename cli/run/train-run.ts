@@ -72,6 +72,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
   let model: RunModel | undefined;
   try {
     emit(data.event);
+    for (const message of data.warnings) emit({ type: 'warning', step: 0, message });
     const task = taskOf(data.parts, settings, data.sets.train);
     const metric = resolveMetric(settings.evaluate.metric, metricsOf(task));
     for (const { metric: name } of job.requirements) resolveMetric(name, metricsOf(task));

@@ -28,6 +28,7 @@ const measures = {
 
 /** @param count how many examples there will be */
 export function measureOf<Item>(task: Task<unknown, unknown, Item, unknown>, count: number): Measure<Item, Report> {
+  if (task.type === 'feature-extraction') throw new RangeError('features have nothing to be measured against');
   const create = measures[task.type] as unknown as (task: unknown, count: number) => Measure<Item, Report>;
   return create(task, count);
 }
@@ -47,5 +48,7 @@ export function metricsOf({ type, labels }: Pick<Task, 'type' | 'labels'>): read
       return answerMetricNames;
     case 'masked-lm':
       return perplexityMetricNames;
+    case 'feature-extraction':
+      return [];
   }
 }

@@ -7,6 +7,8 @@ export interface FoundModel {
   folder: ModelFolder;
   /** Most tokens of a sequence that a run was trained with; null where that is not known. */
   maxLength: number | null;
+  /** What `config.json` of a run says; null where there is none that can be read. */
+  run: Readonly<Record<string, unknown>> | null;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface FoundModel {
  * @throws DataError when a run has saved no model; UsageError or DistiltuneError as `resolveModel`
  */
 export async function findModel(name: string, options: ResolveOptions = {}): Promise<FoundModel> {
-  return (await findInRun(name)) ?? { folder: await resolveModel(name, options), maxLength: null };
+  return (await findInRun(name)) ?? { folder: await resolveModel(name, options), maxLength: null, run: null };
 }
 
 /** A run's folder has the best model in a folder of its own, and a log and a status beside it. */
@@ -24,7 +26,9 @@ async function findInRun(path: string): Promise<FoundModel | undefined> {
   if (run === undefined) return undefined;
   const best = await openIfFolder(`${path}/model`);
   if (best !== undefined && (await best.list()).includes('config.json')) {
-    return { folder: best, maxLength: trainedLength((await run.readText('config.json')) ?? '{}') };
+    const config = readRunConfig((await run.readText('config.json')) ?? '{}');
+    const maxLength = config?.maxLength;
+    return { folder: best, maxLength: typeof maxLength === 'number' ? maxLength : null, run: config };
   }
   const files = await run.list();
   if (!files.includes('events.jsonl') && !files.includes('status.json')) return undefined;
@@ -44,10 +48,10 @@ async function openIfFolder(path: string): Promise<ModelFolder | undefined> {
 }
 
 /** The model is whole without it: a config that cannot be read says nothing. */
-function trainedLength(configText: string): number | null {
+function readRunConfig(text: string): FoundModel['run'] {
   try {
-    const { maxLength } = JSON.parse(configText) as { maxLength?: unknown };
-    return typeof maxLength === 'number' ? maxLength : null;
+    const config: unknown = JSON.parse(text);
+    return typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : null;
   } catch {
     return null;
   }

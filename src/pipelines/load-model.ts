@@ -1,6 +1,6 @@
 import type { ResolveOptions } from '../data/hub.ts';
 import type { Example } from '../data/types.ts';
-import { configJson, type DistilBertConfig } from '../encoder/config.ts';
+import type { DistilBertConfig } from '../encoder/config.ts';
 import { createEngine } from '../engine/create.ts';
 import type { Engine } from '../engine/types.ts';
 import { UsageError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { ModelFolder } from '../files.ts';
 import { type FeatureItem, features, type TextFeatures } from '../tasks/features.ts';
 import { loadModel, type Model, readConfig } from '../tasks/model.ts';
 import { loadTrainedModel, type TrainedModel } from '../tasks/trained-model.ts';
-import type { TaskType } from '../tasks/types.ts';
+import type { Task } from '../tasks/types.ts';
 import { defaultSettings } from '../trainer/settings.ts';
 import { checkCount } from './arguments.ts';
 import { type FoundModel, findModel } from './find-model.ts';
@@ -38,7 +38,7 @@ export interface ModelForUse<M> {
 
 /** What a pipeline can use. */
 export interface Wanted {
-  tasks: readonly [TaskType, ...TaskType[]];
+  tasks: readonly [Task['type'], ...Task['type'][]];
   /** What one could name, for a model of another task. */
   example: string;
   /** Most tokens of a sequence where nothing is asked for, given what a run was trained with; null: as many as there are positions. */
@@ -53,7 +53,9 @@ interface Use {
 }
 
 const classification = { pipeline: 'text-classification', command: 'predict' };
-const uses: Record<TaskType, Use> = {
+const bareEncoder: Use = { is: 'an encoder without a head', pipeline: 'feature-extraction', command: 'features' };
+const uses: Record<Task['type'], Use> = {
+  'feature-extraction': bareEncoder,
   'sequence-classification': { is: 'a text classifier', ...classification },
   'multi-label': { is: 'a text classifier of several labels', ...classification },
   regression: { is: 'a regression over texts', ...classification },
@@ -61,7 +63,6 @@ const uses: Record<TaskType, Use> = {
   'question-answering': { is: 'a question-answering model', pipeline: 'question-answering', command: 'predict' },
   'masked-lm': { is: 'a masked language model', pipeline: 'fill-mask', command: 'fill-mask' },
 };
-const bareEncoder: Use = { is: 'an encoder without a head', pipeline: 'feature-extraction', command: 'features' };
 
 /** Starts the engine that the options name, unless they bring one. */
 export async function engineOf({ engine }: LoadingOptions): Promise<Engine> {
@@ -83,7 +84,7 @@ export async function loadTrained(
   { tasks, example, usualLength = (trained) => trained }: Wanted,
 ): Promise<ModelForUse<TrainedModel>> {
   const { folder, maxLength: trained } = await findSource(source, options);
-  const config = withDefaultLabels(await readConfig(folder));
+  const config = await readConfig(folder);
   const maxLength = lengthFor(config, options.maxLength, usualLength(trained));
   const refuse = ({ is, pipeline, command }: Use) =>
     new UsageError(`The model is ${is}, not ${uses[tasks[0]].is}.`, {
@@ -91,8 +92,12 @@ export async function loadTrained(
       fix: `\`distiltune ${command}\` uses it (in code, pipeline('${pipeline}')). Here, name ${example}.`,
     });
   if (isBareEncoder(config)) throw refuse(bareEncoder);
-  const model = await loadTrainedModel(await engineOf(options), withConfig(folder, config));
-  if (tasks.includes(model.task.type)) return { model, config, maxLength };
+  const model = await loadTrainedModel(await engineOf(options), folder);
+  if (tasks.includes(model.task.type)) {
+    // A classifier's labels may be transformers' default, which its file leaves out.
+    const { labels } = model.task;
+    return { model, config: labels.length > 0 ? { ...config, labels: [...labels] } : config, maxLength };
+  }
   model.dispose();
   throw refuse(uses[model.task.type]);
 }
@@ -129,25 +134,9 @@ export function lengthFor(
 }
 
 export async function findSource(source: ModelSource, options: ResolveOptions): Promise<FoundModel> {
-  return typeof source === 'string' ? findModel(source, options) : { folder: source, maxLength: null };
+  return typeof source === 'string' ? findModel(source, options) : { folder: source, maxLength: null, run: null };
 }
 
 function isBareEncoder({ architecture, labels }: DistilBertConfig): boolean {
   return (architecture === undefined || architecture === 'DistilBertModel') && labels === undefined;
-}
-
-const classifiers = ['DistilBertForSequenceClassification', 'DistilBertForTokenClassification'];
-
-/** transformers leaves out of config.json what is its default: two classes with these names. */
-function withDefaultLabels(config: DistilBertConfig): DistilBertConfig {
-  const { architecture = '', labels } = config;
-  return labels === undefined && classifiers.includes(architecture)
-    ? { ...config, labels: ['LABEL_0', 'LABEL_1'] }
-    : config;
-}
-
-/** The folder with another config.json. */
-function withConfig(folder: ModelFolder, config: DistilBertConfig): ModelFolder {
-  const text = configJson(config, { architecture: config.architecture ?? '' });
-  return { ...folder, readText: async (name) => (name === 'config.json' ? text : folder.readText(name)) };
 }

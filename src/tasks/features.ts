@@ -1,4 +1,4 @@
-import type { Example, TaskType } from '../data/types.ts';
+import type { Example } from '../data/types.ts';
 import type { Head } from '../heads/types.ts';
 import { tokenize } from './texts.ts';
 import type { Task } from './types.ts';
@@ -28,9 +28,6 @@ export interface TextFeatures extends FeatureItem {
   values: Float32Array;
 }
 
-/** Not among `taskTypes`: there is nothing to train for it. */
-const type = 'feature-extraction' as string as TaskType;
-
 /** The head that is none: its outputs are what it is given. */
 const hiddenStates: Head<never> = {
   architecture: 'DistilBertModel',
@@ -51,7 +48,7 @@ const hiddenStates: Head<never> = {
 export function features(options: FeaturesOptions = {}): Task<Example, never, FeatureItem, TextFeatures> {
   const { pooling = 'none', normalize = false } = options;
   return {
-    type,
+    type: 'feature-extraction',
     head: hiddenStates,
     labels: [],
     configure: ({ labels: _, problemType: __, ...config }) => config,

@@ -1,6 +1,6 @@
 import type { SplitName, SplitShares } from '../data/split.ts';
 import { splitNames, stratifiedSplit } from '../data/split.ts';
-import { textKey } from '../data/text-key.ts';
+import { rarestLabels, splitKeyOf, splitLabelsOf } from '../data/split-key.ts';
 import type { Example, QuestionExample, TokenExample } from '../data/types.ts';
 import { UsageError } from '../errors.ts';
 import { IGNORED } from '../heads/types.ts';
@@ -17,14 +17,14 @@ export interface Survey {
   lines: number[];
   /** Of each row, equal for those that must not be on both sides of a split. */
   keys: number[];
-  /** Of each row, an index into `labels`; empty where a row has not one class. */
-  classes: number[];
+  /** Of each row, numbers of what is to be shared out evenly by a split; rows with the same have the same array. */
+  strata: (readonly number[])[];
   /** Labels, or tags, in the order of their first appearance. */
   labels: string[];
 }
 
 /** Whether an example can be trained on or measured with: it has a text and what the task learns. */
-export function isUsable(example: AnyExample, task: TaskType): boolean {
+export function isUsable(example: AnyExample, task: Task['type']): boolean {
   if ('words' in example) return example.words.length > 0 && example.tags !== undefined;
   if ('question' in example) return example.answers !== undefined;
   const { text, pair = '', label, labels } = example;
@@ -38,27 +38,38 @@ export async function surveyExamples(
   task: TaskType,
   signal?: AbortSignal,
 ): Promise<Survey> {
-  const survey: Survey = { lines: [], keys: [], classes: [], labels: [] };
-  const indexOf = new Map<string, number>();
+  const survey: Survey = { lines: [], keys: [], strata: [], labels: [] };
+  const known = new Set<string>();
+  const stratumOf = createStrata();
   for await (const example of examples) {
     if (survey.lines.length % 1024 === 0) signal?.throwIfAborted();
     if (!isUsable(example, task)) continue;
     survey.lines.push(example.line);
-    survey.keys.push(splitKey(example));
+    survey.keys.push(splitKeyOf(example));
+    survey.strata.push(stratumOf(task === 'regression' || task === 'masked-lm' ? [] : splitLabelsOf(example)));
     for (const label of labelsOf(example, task)) {
-      if (indexOf.has(label)) continue;
-      indexOf.set(label, indexOf.size);
+      if (known.has(label)) continue;
+      known.add(label);
       survey.labels.push(label);
     }
-    if (task === 'sequence-classification') survey.classes.push(indexOf.get((example as Example).label!)!);
   }
   return survey;
 }
 
-/** Copies of a text belong on one side of a split, and so do the questions about one context. */
-function splitKey(example: AnyExample): number {
-  if ('words' in example) return textKey(example.words.join(' '));
-  return 'question' in example ? textKey(example.context) : textKey(example.text, example.pair);
+/** Numbers of labels, one array for each set of them. */
+function createStrata(): (labels: readonly string[]) => readonly number[] {
+  const numbers = new Map<string, number>();
+  const arrays = new Map<string, readonly number[]>();
+  const numberOf = (label: string) => {
+    if (!numbers.has(label)) numbers.set(label, numbers.size);
+    return numbers.get(label)!;
+  };
+  return (labels) => {
+    const stratum = labels.map(numberOf);
+    const key = stratum.join();
+    if (!arrays.has(key)) arrays.set(key, stratum);
+    return arrays.get(key)!;
+  };
 }
 
 function labelsOf(example: AnyExample, task: TaskType): readonly string[] {
@@ -68,12 +79,11 @@ function labelsOf(example: AnyExample, task: TaskType): readonly string[] {
 }
 
 /**
- * The side of each surveyed row: stratified by label where rows have one, rows with one key kept together.
+ * The side of each surveyed row: stratified by label (of several, the rarest), rows with one key kept together.
  * @throws UsageError when a share is out of range
  */
-export function splitSurvey(survey: Survey, shares: SplitShares, seed: number): Uint8Array {
-  const classes = survey.classes.length > 0 ? survey.classes : null;
-  return stratifiedSplit(survey.lines.length, classes, shares, seed, survey.keys);
+export function splitSurvey({ lines, keys, strata }: Survey, shares: SplitShares, seed: number): Uint8Array {
+  return stratifiedSplit(lines.length, rarestLabels(strata), shares, seed, keys);
 }
 
 /**

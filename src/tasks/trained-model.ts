@@ -58,7 +58,10 @@ function taskOf(
   where: string,
   { aggregation, nBest, top }: TrainedTaskOptions,
 ): AnyTask {
-  const { architecture, labels, problemType } = config;
+  const { architecture, problemType } = config;
+  // transformers leaves out of config.json what is its default: two classes with these names.
+  const isClassifier = /^DistilBertFor(Sequence|Token)Classification$/.test(architecture ?? '');
+  const labels = config.labels ?? (isClassifier ? ['LABEL_0', 'LABEL_1'] : undefined);
   const saved = savedSettings(config);
   if (architecture === 'DistilBertForQuestionAnswering') {
     return questionAnswering({ ...saved, nBest }) as AnyTask;

@@ -53,7 +53,8 @@ export type LongTexts = 'truncate' | Pooling;
  * an example to read its outputs and to measure them; `Prediction` what a person reads.
  */
 export interface Task<Example = unknown, Target = unknown, Item = unknown, Prediction = unknown> {
-  readonly type: TaskType;
+  /** Features are not learnt, so that they are no `TaskType`. */
+  readonly type: TaskType | 'feature-extraction';
   readonly head: Head<Target>;
   /** Class names in the order of their ids; empty when there are no classes. */
   readonly labels: readonly string[];

@@ -59,7 +59,7 @@ describe('the report', () => {
       expect(wrong).toContainEqual(expect.objectContaining({ line, text, gold }));
     }
     expect([report.examples, report.requirements]).toEqual([90, []]);
-    expect(report.leftOut).toEqual({ unreadable: [], withoutText: 0, withoutLabel: 0, unknownLabels: [] });
+    expect(report.leftOut).toEqual({ unreadable: [], withoutText: 0, withoutLabel: 0, unknownLabels: [], unknownTags: [] });
   });
 
   it('is aligned rows for a person', async () => {
@@ -111,6 +111,7 @@ describe('labels', () => {
       withoutText: 1,
       withoutLabel: 1,
       unknownLabels: [],
+      unknownTags: [],
     });
     expect(notes(await evaluate(['odd.csv']))).toEqual([
       '! line 6: left out, too many cells: 3, not 2; is a comma unquoted?',

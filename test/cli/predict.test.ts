@@ -264,7 +264,7 @@ describe('models', () => {
       '   in: runs/other',
       '   do: `distiltune runs ls` lists the runs',
     ]);
-    expect((await told('tiny'))[1]).toBe('error: The model has no labels: it was not fine-tuned for classification.');
+    expect((await told('tiny'))[1]).toBe('error: The model has no labels: it was not fine-tuned for a task.');
     expect((await told('no such'))[1]).toBe('error: There is no model "no such".');
   });
 

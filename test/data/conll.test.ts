@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openConll } from '../../src/data/conll.ts';
-import { conllSentence, createConllWriter } from '../../src/data/conll-writer.ts';
+import { conllSentence } from '../../src/data/conll-sentence.ts';
 import type { ExampleWishes } from '../../src/data/example-kinds.ts';
 import { openText } from '../../src/data/text-source.ts';
 import type { RefusedRow, TokenExample } from '../../src/data/types.ts';
@@ -303,10 +303,7 @@ describe('what the writer writes', () => {
       );
       return { words, gold: words.map(() => 'O'), predicted: words.map(() => (randomBelow(random, 2) ? 'O' : 'B-X')) };
     });
-    const path = fileOf('');
-    const writer = await createConllWriter(path);
-    for (const sentence of sentences) await writer.write(sentence);
-    await writer.close();
+    const path = fileOf(sentences.map(conllSentence).join(''));
     const { examples, refused } = await readFile(path);
     expect(refused).toEqual([]);
     expect(examples.map(({ words, tags }) => ({ words, tags }))).toEqual(

@@ -66,7 +66,7 @@ test('a survey has the rows that can be used, and the same text has the same key
   expect(survey).toEqual({
     lines: [2, 4, 6, 7, 8],
     keys: expect.any(Array),
-    classes: [0, 1, 0, 1, 1],
+    strata: [[0], [1], [0], [1], [1]],
     labels: ['x', 'y'],
   });
   expect(survey.keys[1]).toBe(survey.keys[3]);

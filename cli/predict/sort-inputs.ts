@@ -2,8 +2,9 @@ import { stat } from 'node:fs/promises';
 import type { Example } from '../../src/data/types.ts';
 import { UsageError } from '../../src/errors.ts';
 import { type DataFlags, saysTable } from '../data-options.ts';
+import { type RunColumns, unknownColumns } from '../load.ts';
 import { printable } from '../plain/table.ts';
-import { type Input, type InputRow, openLineInput, openTableInput } from '../predict/input.ts';
+import { type Input, type InputRow, openLineInput, openTableInput } from './input.ts';
 
 export interface InputFlags extends DataFlags {
   pair?: string;
@@ -13,7 +14,7 @@ export interface InputFlags extends DataFlags {
 /** What the inputs on the command line are: one file or standard input, or texts. */
 export type Given = { texts: string[] } | { path: string };
 
-const fileName = /^[^\r\n]{1,255}\.(?:csv|tsv|jsonl|ndjson|json|txt|parquet|xlsx?|gz|zip)$/i;
+const fileName = /^[^\r\n]{1,255}\.(?:csv|tsv|jsonl|ndjson|json|txt|conll|parquet|xlsx?|gz|zip)$/i;
 
 /**
  * `-` is standard input; one input that is a file is data, or that is named like one; all else is text.
@@ -34,15 +35,15 @@ export async function sortInputs(inputs: string[], { texts = false, pair }: Inpu
 }
 
 /** Opens them. Standard input is a text per line, unless a flag says that it is a table. */
-export function openInput(given: Given, flags: InputFlags): Promise<Input> | Input {
+export function openTexts(given: Given, flags: InputFlags, run: RunColumns = unknownColumns): Promise<Input> | Input {
   if ('texts' in given) return textsInput(given.texts, flags.pair);
-  if (given.path === '-' && !saysTable(flags)) return openLineInput(process.stdin);
-  return openTableInput(
-    given.path,
-    flags,
-    { text: null, pair: null, label: null, labels: null },
-    { labelRequired: false },
-  );
+  if (isLines(given, flags)) return openLineInput(process.stdin);
+  return openTableInput(given.path, flags, run, { labelRequired: false });
+}
+
+/** Whether it is standard input, a text per line. */
+export function isLines(given: Given, flags: DataFlags): boolean {
+  return 'path' in given && given.path === '-' && !saysTable(flags);
 }
 
 async function isLikeFile(input: string): Promise<boolean> {
@@ -58,13 +59,13 @@ function textsInput(texts: readonly string[], pair: string | undefined): Input {
   return {
     name: 'the command line',
     isJsonLines: false,
-    columns: ['text'],
+    columns: pair === undefined ? ['text'] : ['text', 'pair'],
     table: null,
     chosen: null,
     async *rows() {
       yield texts.map((text, i): InputRow => {
         const example: Example = pair === undefined ? { text, line: i + 1 } : { text, pair, line: i + 1 };
-        return { cells: [text], json: null, example };
+        return { cells: pair === undefined ? [text] : [text, pair], json: null, example };
       });
     },
     close: async () => {},

@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-
 /** Tagged words to write. */
 export interface TaggedSentence {
   words: readonly string[];
@@ -28,35 +26,4 @@ function oneColumn(cell: string): string {
   const column = cell.replace(blanks, '_');
   // A line of the word alone would begin a document.
   return column === '' ? '_' : column === '-DOCSTART-' ? '_DOCSTART_' : column;
-}
-
-export interface ConllWriter {
-  write(sentence: TaggedSentence): Promise<void>;
-  close(): Promise<void>;
-}
-
-const bufferLength = 64 * 1024;
-
-/** Writes a CoNLL file sentence by sentence in constant memory; an existing file is replaced. */
-export async function createConllWriter(path: string): Promise<ConllWriter> {
-  const file = await open(path, 'w');
-  let pending = '';
-  const flush = async () => {
-    const text = pending;
-    pending = '';
-    await file.writeFile(text);
-  };
-  return {
-    async write(sentence) {
-      pending += conllSentence(sentence);
-      if (pending.length >= bufferLength) await flush();
-    },
-    async close() {
-      try {
-        await flush();
-      } finally {
-        await file.close();
-      }
-    },
-  };
 }
