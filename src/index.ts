@@ -3,6 +3,7 @@
  * reads the environment.
  */
 export { type ColumnWishes, chooseColumns } from './data/columns.ts';
+export { type ExampleFile, type ExampleWishes, openExamples } from './data/example-file.ts';
 export { readExamples } from './data/examples.ts';
 export { type ResolveOptions, resolveModel } from './data/hub.ts';
 export { orderLabels } from './data/label-order.ts';
@@ -25,11 +26,15 @@ export { type CreateEngineOptions, createEngine } from './engine/create.ts';
 export { type InstallOptions, type InstallResult, installEngine } from './engine/install/install.ts';
 export type { Engine } from './engine/types.ts';
 export { DataError, DistiltuneError, DivergedError, UsageError } from './errors.ts';
+export type { AnswerReport } from './eval/answer-report.ts';
 export { type Baseline, bagOfWordsBaseline, majorityClassBaseline } from './eval/baselines.ts';
 export type { ClassificationReport } from './eval/classification-report.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, metricsOf, type Report } from './eval/evaluate.ts';
 export { type Metrics, resolveMetric } from './eval/metric-names.ts';
+export type { MultiLabelReport } from './eval/multi-label-report.ts';
+export type { PerplexityReport } from './eval/perplexity-report.ts';
 export type { RegressionReport } from './eval/regression-report.ts';
+export type { TokenReport } from './eval/token-report.ts';
 export type { ModelFolder, ModelWriter } from './files.ts';
 export { DistilBertModel } from './pipelines/distilbert-model.ts';
 export {
@@ -83,6 +88,7 @@ export type {
   ValuePrediction,
 } from './tasks/types.ts';
 export { createTokenizer, type Encoding, type Tokenizer } from './text/tokenizer.ts';
+export { splitWords } from './text/words.ts';
 export type { TrainEvent } from './trainer/events.ts';
 export { defaultSettings, type Settings } from './trainer/settings.ts';
 export { type TrainOptions, type TrainSettings, train } from './trainer/train.ts';

@@ -10,7 +10,10 @@ export function register(program: Command): void {
     .command('evaluate')
     .description('measure a model on a labelled file')
     .argument('<MODEL>', 'a run folder, a model folder, or a name of the hub')
-    .argument('<DATA>', 'a labelled csv, tsv or jsonl file; - is standard input')
+    .argument(
+      '<DATA>',
+      'a labelled file (csv, tsv, jsonl, conll, squad json; txt for a masked LM); - is standard input',
+    )
     .option('-o, --output <FILE>', 'write the rows with their predictions there')
     .option(
       '--require <CONDITION>',
@@ -27,6 +30,7 @@ export function register(program: Command): void {
 The data's labels are the model's by name, exactly or else in another case.
 Labels that the model does not know are an error that lists them: it can only be
 wrong about them. Rows without a text or a label are left out and counted.
+Words with a tag that it does not know are measured, as wrong, and counted.
 
 Examples:
   $ distiltune evaluate runs/tickets new.csv

@@ -21,9 +21,12 @@ export function register(program: Command): void {
     .command('train')
     .summary('fine-tune a model on your data')
     .description(
-      'Fine-tune a model on a file with a text and a label in each row, or on a folder with train, validation and test files.',
+      'Fine-tune a model on a file of texts and labels, of tagged words, of questions, or of plain text, or on a folder with train, validation and test files.',
     )
-    .argument('[DATA|CONFIG.yaml|key=value...]', 'a csv, tsv or jsonl file, a folder, or -; a config file; settings')
+    .argument(
+      '[DATA|CONFIG.yaml|key=value...]',
+      'a file (csv, tsv, jsonl, txt, conll, squad json), a folder, or -; a config file; settings',
+    )
     .option('-o, --output <RUN>', 'folder of the run (default: runs/<name of the data>)')
     .option('--force', 'replace the run that is in that folder')
     .option('--dry-run', 'read and check everything, train nothing')
@@ -47,7 +50,10 @@ Examples:
   $ distiltune train tickets.csv
   $ distiltune train data/ --epochs 5 --learning-rate 3e-5 -o runs/first
   $ distiltune train tickets.csv optimizer.layerDecay=0.9 classWeights=balanced
-  $ distiltune train tickets.yaml --require macro_f1>=0.8`,
+  $ distiltune train tickets.yaml --require macro_f1>=0.8
+  $ distiltune train train.conll --validation valid.conll
+  $ distiltune train squad.json --tune-thresholds
+  $ distiltune train letters.txt --task masked-lm -o runs/letters`,
     )
     .action((args: string[], flags: TrainFlags, self: Command) => trainCommand(args, flags, self));
 }

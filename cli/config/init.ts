@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { chooseColumns } from '../../src/data/columns.ts';
-import { openTable } from '../../src/data/table.ts';
+import { openExamples, type TextsFile } from '../../src/data/example-file.ts';
 import { UsageError } from '../../src/errors.ts';
 import { defaultSettings, type Settings } from '../../src/trainer/settings.ts';
 import { expandFolder } from '../run/data.ts';
@@ -35,35 +34,49 @@ interface DataValues {
 async function describeData(data: string, folder: string): Promise<DataValues> {
   const asked: Settings = { ...defaultSettings, data: { ...defaultSettings.data, train: data } };
   const settings = await expandFolder(asked, () => false);
-  const table = await openTable(settings.data.train!);
+  const file = await openExamples(settings.data.train!, { labelRequired: true });
   try {
-    const columns = chooseColumns(table);
-    const name = (index: number | null) => {
-      if (index === null) return null;
-      const own = table.columns[index]!;
-      const isUnique = own !== '' && table.columns.filter((other) => other === own).length === 1;
-      return isUnique && table.header?.value !== false ? own : String(index + 1);
-    };
     const place = (value: string | number | null) =>
       typeof value === 'string' ? relative(folder, resolve(value)) : value;
+    const { values, remarks } = file.kind === 'texts' ? describeTexts(file) : { values: {}, remarks: {} };
     return {
       values: {
-        task: columns.task!.value,
+        task: file.task!.value,
         'data.train': place(settings.data.train),
         'data.validation': place(settings.data.validation),
         'data.test': place(settings.data.test),
-        'data.textColumn': name(columns.text.value),
-        'data.pairColumn': name(columns.pair.value),
-        'data.labelColumn': name(columns.label.value),
+        ...values,
       },
-      remarks: {
-        task: columns.task!.reason,
-        'data.textColumn': columns.text.reason,
-        'data.pairColumn': columns.pair.reason,
-        'data.labelColumn': columns.label.reason,
-      },
+      remarks: { task: file.task!.reason, ...remarks },
     };
   } finally {
-    await table.close();
+    await file.close();
   }
+}
+
+function describeTexts({ table, columns: { text, pair, label, labels } }: TextsFile): DataValues {
+  const name = (index: number | null) => {
+    if (index === null) return null;
+    const own = table.columns[index]!;
+    const isUnique = own !== '' && table.columns.filter((other) => other === own).length === 1;
+    return isUnique && table.header?.value !== false ? own : String(index + 1);
+  };
+  const values: Record<string, unknown> = {
+    'data.textColumn': name(text.value),
+    'data.pairColumn': name(pair.value),
+    'data.labelColumn': name(label.value) ?? 'auto',
+  };
+  const remarks: Record<string, string> = {
+    'data.textColumn': text.reason,
+    'data.pairColumn': pair.reason,
+    'data.labelColumn': label.reason,
+  };
+  if (labels?.value.form === 'columns') {
+    values['data.labelColumns'] = labels.value.columns.map(({ index }) => name(index));
+    remarks['data.labelColumns'] = labels.reason;
+  } else if (labels?.value.form === 'delimited') {
+    values['data.labelDelimiter'] = labels.value.delimiter;
+    remarks['data.labelDelimiter'] = labels.reason;
+  }
+  return { values, remarks };
 }
