@@ -158,6 +158,7 @@ async function train(settings: Settings, context: Context): Promise<{ folder: st
       settings,
       origins: {},
       output: { folder: join('runs', 'demo'), isAsked: false },
+      resume: false,
       dryRun: false,
       requirements: [],
       version: packageVersion(),

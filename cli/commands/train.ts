@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Settings } from '../../src/trainer/settings.ts';
+import type { Given } from '../config/fields.ts';
 import { addSettingFlags, settingsOfCommand, sortArguments } from '../config/flags.ts';
 import { type Context, contextOf } from '../context.ts';
 import { packageVersion } from '../program.ts';
@@ -11,6 +12,7 @@ import type { RunResults } from '../run/results.ts';
 interface TrainFlags {
   output?: string;
   force?: boolean;
+  resume?: string | true;
   dryRun?: boolean;
   require?: Requirement[];
   ui: 'auto' | 'plain' | 'jsonl' | 'none';
@@ -29,6 +31,7 @@ export function register(program: Command): void {
     )
     .option('-o, --output <RUN>', 'folder of the run (default: runs/<name of the data>)')
     .option('--force', 'replace the run that is in that folder')
+    .option('--resume [RUN]', 'go on with a run that was stopped, after its newest checkpoint')
     .option('--dry-run', 'read and check everything, train nothing')
     .option(
       '--require <CONDITION>',
@@ -53,7 +56,8 @@ Examples:
   $ distiltune train tickets.yaml --require macro_f1>=0.8
   $ distiltune train train.conll --validation valid.conll
   $ distiltune train squad.json --tune-thresholds
-  $ distiltune train letters.txt --task masked-lm -o runs/letters`,
+  $ distiltune train letters.txt --task masked-lm -o runs/letters
+  $ distiltune train --resume runs/letters`,
     )
     .action((args: string[], flags: TrainFlags, self: Command) => trainCommand(args, flags, self));
 }
@@ -87,34 +91,50 @@ async function trainCommand(args: string[], flags: TrainFlags, command: Command)
 async function jobOf(args: string[], flags: TrainFlags, command: Command, context: Context): Promise<TrainJob> {
   const { UsageError } = await import('../../src/errors.ts');
   const { expandFolder } = await import('../run/data.ts');
-  const { checkOutput, defaultRunFolder } = await import('../run/run-folder.ts');
+  const { checkOutput, checkResumable, defaultRunFolder } = await import('../run/run-folder.ts');
   const { data, configs, settings: assignments } = sortArguments(args);
   if (data.length > 1 || configs.length > 1) {
     throw new UsageError(`two files to train on: ${(data.length > 1 ? data : configs).join(' and ')}`, {
       fix: 'give one; --validation and --test name the others',
     });
   }
+  const resumed = typeof flags.resume === 'string' ? flags.resume : undefined;
+  const isNamed = data.length > 0 || configs.length > 0;
   const resolved = settingsOfCommand(
     command,
     {
       settings: assignments,
       config: configs[0] ?? null,
-      also: data.map((value) => ({ key: 'data.train', value, origin: `${value} on the command line` })),
+      also: [
+        ...(resumed !== undefined && !isNamed ? await savedSettings(resumed) : []),
+        ...data.map((value) => ({ key: 'data.train', value, origin: `${value} on the command line` })),
+      ],
     },
     context.environment,
   );
   const settings = await expandFolder(resolved.settings, (key) => resolved.origins[key] !== 'default');
-  const isAsked = flags.output !== undefined;
-  const folder = flags.output ?? defaultRunFolder(nameOf(resolved.settings));
-  if (isAsked) await checkOutput(folder, flags.force ?? false);
+  const isAsked = (flags.output ?? resumed) !== undefined;
+  const folder = flags.output ?? resumed ?? defaultRunFolder(nameOf(resolved.settings));
+  if (flags.resume !== undefined) checkResumable(folder);
+  else if (isAsked) await checkOutput(folder, flags.force ?? false);
   return {
     settings,
     origins: resolved.origins,
     output: { folder, isAsked },
+    resume: flags.resume !== undefined,
     dryRun: flags.dryRun ?? false,
     requirements: flags.require ?? [],
     version: packageVersion(),
   };
+}
+
+/** What a run began with, as if it were given anew. */
+async function savedSettings(run: string): Promise<Given[]> {
+  const { savedRunConfig } = await import('../run/resume.ts');
+  const { fields } = await import('../config/fields.ts');
+  const { settingOf } = await import('../config/resolve.ts');
+  const saved = await savedRunConfig(run);
+  return fields.map(({ key }) => ({ key, value: settingOf(saved, key) ?? null, origin: `${run}/config.json` }));
 }
 
 const nameOf = ({ data }: Settings): string => data.train ?? 'run';

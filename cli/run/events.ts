@@ -40,6 +40,14 @@ export interface RunEvent {
   taken: string | null;
 }
 
+/** The run goes on after a checkpoint. What its log had of later steps is gone: it comes again. */
+export interface ResumeEvent {
+  type: 'resume';
+  step: number;
+  /** The checkpoint's folder. */
+  from: string;
+}
+
 /** How far something is that takes a while before training. Not written to the run folder. */
 export interface ProgressEvent {
   type: 'progress';
@@ -59,7 +67,15 @@ export interface FailureEvent {
   message: string;
 }
 
-export type AnyEvent = TrainEvent | DataEvent | ModelEvent | RunEvent | ProgressEvent | ResultsEvent | FailureEvent;
+export type AnyEvent =
+  | TrainEvent
+  | DataEvent
+  | ModelEvent
+  | RunEvent
+  | ResumeEvent
+  | ProgressEvent
+  | ResultsEvent
+  | FailureEvent;
 
 /** One line of `events.jsonl` and of `--ui jsonl`. */
 export type StampedEvent = { v: 1; time: string } & AnyEvent;

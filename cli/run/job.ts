@@ -7,6 +7,8 @@ import type { RunResults } from './results.ts';
 export interface TrainJob extends Resolved {
   /** Folder of the run; `isAsked`: named by a person, not after the data. */
   output: { folder: string; isAsked: boolean };
+  /** Go on after the newest checkpoint that is in that folder; where there is none, begin. */
+  resume: boolean;
   /** Stop when all is ready for the first step. */
   dryRun: boolean;
   requirements: Requirement[];

@@ -57,6 +57,8 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
         return line(
           `${stderr.colors.bold('run')}\n  folder     ${event.folder}${event.taken === null ? '' : `  ${event.taken} is taken`}`,
         );
+      case 'resume':
+        return line(`  resumed    after step ${event.step}, from ${event.from}`);
       case 'start':
         start = event;
         began = shown = performance.now();

@@ -13,9 +13,10 @@ export function createRecorder(onEvent: (event: StampedEvent) => void) {
       if (log === undefined) early.push(stamped);
       else log.event(stamped);
     },
-    writeTo(opened: RunLog) {
+    /** @param isResumed the log has those of before already */
+    writeTo(opened: RunLog, isResumed: boolean) {
       log = opened;
-      for (const event of early) log.event(event);
+      if (!isResumed) for (const event of early) log.event(event);
     },
     end: (state: Parameters<RunLog['end']>[0]) => log?.end(state),
   };

@@ -61,6 +61,24 @@ export async function checkOutput(folder: string, force: boolean): Promise<void>
   }
 }
 
+/**
+ * Refuses to go on with what is no run, has ended, or is going on.
+ * @throws UsageError
+ */
+export function checkResumable(folder: string): void {
+  const status = readStatus(folder);
+  const refuse = (what: string, fix: string) => {
+    throw new UsageError(what, { where: folder, fix });
+  };
+  if (!isRunFolder(folder) || status === undefined) {
+    refuse('there is no run in this folder to go on with', 'name a run folder: distiltune runs ls');
+  } else if (status.state === 'running' && isAlive(status.pid)) {
+    refuse(`the run is going on (process ${status.pid})`, 'stop it first');
+  } else if (status.state === 'finished' || status.state === 'early-stopping') {
+    refuse('the run has ended: there is nothing to go on with', 'train anew, with --force to replace it');
+  }
+}
+
 /** Makes a run's folder: the asked one, emptied where `checkOutput` allowed it, else the first free `name`, `name-2`, ... */
 export async function makeRunFolder(wanted: string, { isAsked }: { isAsked: boolean }): Promise<string> {
   if (isAsked) {
@@ -101,9 +119,19 @@ export function endStatus(folder: string, state: RunStatus['state']): void {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** A process that has ended, but whose parent has not asked how. Linux tells. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    return false;
   }
 }
 

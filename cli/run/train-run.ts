@@ -12,6 +12,7 @@ import type { AnyExample } from '../../src/tasks/prepare.ts';
 import type { Prediction } from '../../src/tasks/types.ts';
 import type { EndEvent } from '../../src/trainer/events.ts';
 import { train } from '../../src/trainer/train.ts';
+import type { ResumePoint } from '../../src/trainer/types.ts';
 import type { Environment } from '../environment.ts';
 import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
 import { type Clock, createClock } from './clock.ts';
@@ -21,6 +22,7 @@ import type { TrainJob, TrainOutcome } from './job.ts';
 import { writePredictions } from './predictions.ts';
 import { createRecorder } from './recorder.ts';
 import type { RunResults } from './results.ts';
+import { cutEvents, newestCheckpoint, refuseChanges, resumePoint } from './resume.ts';
 import { runConfig } from './run-config.ts';
 import { makeRunFolder, openRunLog, replaceJson } from './run-folder.ts';
 import { taskOf } from './task-of.ts';
@@ -83,13 +85,23 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     if (job.dryRun) return null;
     context.signal.throwIfAborted();
 
-    const run = await makeRunFolder(job.output.folder, job.output);
-    recorder.writeTo(openRunLog(run));
-    emit({ type: 'run', folder: run, taken: run === job.output.folder ? null : job.output.folder });
-    const results = await trainInFolder({ job, context, data, model, run, emit, metric, clock }, async () => {
-      replaceJson(join(run, 'config.json'), await runConfig(job, data, model!, folder));
+    const point = job.resume ? await newestCheckpoint(job.output.folder) : null;
+    const run = point === null ? await makeRunFolder(job.output.folder, job.output) : job.output.folder;
+    if (point === null) {
+      recorder.writeTo(openRunLog(run), false);
+      emit({ type: 'run', folder: run, taken: run === job.output.folder ? null : job.output.folder });
+      replaceJson(join(run, 'config.json'), await runConfig(job, data, model, folder));
       if (data.split !== null) await writeSplit(join(run, 'split.csv'), data.split.lines, data.split.sides);
-    });
+    } else {
+      await refuseChanges(run, settings, data.maxLength, data.files);
+      await restoreWeights(model, point.folder);
+      await cutEvents(run, point.state.step);
+      recorder.writeTo(openRunLog(run), true);
+      emit({ type: 'run', folder: run, taken: null });
+      emit({ type: 'resume', step: point.state.step, from: point.folder.where });
+    }
+    const resume = point === null ? undefined : resumePoint(point, engine);
+    const results = await trainInFolder({ job, context, data, model, run, emit, metric, clock, resume });
     emit({ type: 'results', folder: run, results });
     recorder.end(results.reason);
     return { folder: run, results };
@@ -116,15 +128,13 @@ interface Training {
   emit(event: AnyEvent): void;
   metric: { metric: string; direction: 'max' | 'min' };
   clock: Clock;
+  resume: ResumePoint | undefined;
 }
 
-async function trainInFolder(
-  { job, context, data, model, run, emit, metric, clock }: Training,
-  writeConfig: () => Promise<void>,
-): Promise<RunResults> {
+async function trainInFolder(training: Training): Promise<RunResults> {
+  const { job, context, data, model, run, emit, metric, clock, resume } = training;
   const { settings } = job;
   const { sets } = data;
-  await writeConfig();
   const evaluations: RunEvaluations = { best: null, test: null };
   const position = { stepsPerEpoch: 0, totalSteps: 0 };
   let latest: Evaluation<Prediction> | null = null;
@@ -145,6 +155,7 @@ async function trainInFolder(
               return metricValues(latest);
             },
       checkpoints: createCheckpointStore(run, model, { keep: settings.checkpoint.keep, position: () => position }),
+      resume,
       signal: context.signal,
     })) {
       if (event.type === 'start') Object.assign(position, event);
@@ -153,6 +164,11 @@ async function trainInFolder(
       emit(event);
     }
     const isWhole = end!.reason === 'finished' || end!.reason === 'early-stopping';
+    if (isWhole && end!.best !== null && evaluations.best === null) {
+      // It was measured before the run was resumed.
+      await restoreWeights(model, await openModelFolder(join(run, 'model')));
+      evaluations.best = await clock.measure('evaluate', () => evaluate(model, sets.validation));
+    }
     const tuned = evaluations.best && tunedParts(settings, data.parts, evaluations.best.report);
     if (isWhole && (sets.test.length > 0 || tuned !== null)) {
       emit({ type: 'phase', phase: 'evaluating', step: end!.step });

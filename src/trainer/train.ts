@@ -8,7 +8,16 @@ import type { EndEvent, Phase, TrainEvent } from './events.ts';
 import { parameterRules } from './parameter-groups.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Settings } from './settings.ts';
-import type { Best, CheckpointReason, CheckpointStore, Sample, Trainable, TrainerState, TrainingSet } from './types.ts';
+import type {
+  Best,
+  CheckpointReason,
+  CheckpointStore,
+  ResumePoint,
+  Sample,
+  Trainable,
+  TrainerState,
+  TrainingSet,
+} from './types.ts';
 
 /** The settings that the trainer reads; those of data, model and task are the caller's. */
 export type TrainSettings = Pick<
@@ -35,6 +44,8 @@ export interface TrainOptions<Target> {
   /** Which of `evaluate`'s metrics chooses the best checkpoint. Required with `evaluate`. */
   metric?: { name: string; direction: 'max' | 'min' } | undefined;
   checkpoints?: CheckpointStore | undefined;
+  /** Goes on after a checkpoint; the rest of the run is the same, to the bit, as if it had never stopped. */
+  resume?: ResumePoint | undefined;
   /** Aborting it finishes the step under way, saves, and ends the run with reason `stopped`. */
   signal?: AbortSignal | undefined;
 }
@@ -62,11 +73,14 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     freeze: settings.freeze,
   });
   const optimizer = createAdamW(engine, model.variables, rules, settings.optimizer);
-  const state: TrainerState = { step: 0, best: null, evaluationsWithoutImprovement: 0 };
+  const beginning = { step: 0, evaluationPending: false, best: null, evaluationsWithoutImprovement: 0 };
+  const state: TrainerState = { ...(options.resume?.state ?? beginning) };
+  const first = state.step;
   const totals = { examples: 0, tokens: 0, train: 0, evaluate: 0, save: 0 };
   const metric = options.metric ?? { name: 'loss', direction: 'min' };
 
   try {
+    await options.resume?.restoreMoments(optimizer.moments);
     yield {
       type: 'start',
       totalSteps,
@@ -80,8 +94,24 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     };
     let reason: EndEvent['reason'] = 'finished';
     let order: ArrayLike<number> | undefined;
-    yield phase('training', 0);
-    while (state.step < totalSteps) {
+    yield phase('training', state.step);
+    for (;;) {
+      if (state.evaluationPending && options.evaluate) {
+        const measured = yield* evaluateNow(options.evaluate);
+        if (!measured) {
+          reason = 'stopped';
+          break;
+        }
+        state.evaluationPending = false;
+        const patience = settings.evaluate.earlyStopping;
+        if (patience !== null && state.evaluationsWithoutImprovement >= patience) {
+          reason = 'early-stopping';
+          break;
+        }
+      }
+      if (state.step >= totalSteps) break;
+      const { everySteps: saveEvery } = settings.checkpoint;
+      if (saveEvery !== null && state.step > first && state.step % saveEvery === 0) yield* saveNow('periodic');
       if (signal?.aborted) {
         reason = 'stopped';
         break;
@@ -103,26 +133,11 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       if (!Number.isFinite(result.loss) || !Number.isFinite(result.gradientNorm)) {
         throw diverged(result.loss, state, settings);
       }
-      state.step = step;
-      await pauseForEvents();
-
       const { everySteps } = settings.evaluate;
       const due = everySteps === null ? step % stepsPerEpoch === 0 : step % everySteps === 0;
-      if (options.evaluate && (due || step === totalSteps)) {
-        const measured = yield* evaluateNow(options.evaluate);
-        if (!measured) {
-          reason = 'stopped';
-          break;
-        }
-        const patience = settings.evaluate.earlyStopping;
-        if (patience !== null && state.evaluationsWithoutImprovement >= patience) {
-          reason = 'early-stopping';
-          break;
-        }
-      }
-      if (settings.checkpoint.everySteps !== null && step % settings.checkpoint.everySteps === 0 && step < totalSteps) {
-        yield* saveNow('periodic');
-      }
+      state.step = step;
+      state.evaluationPending = due || step === totalSteps;
+      await pauseForEvents();
     }
     if (reason === 'stopped') yield* saveNow('stop');
     else if (!state.best) yield* saveNow('end');

@@ -41,9 +41,18 @@ export interface Best {
 export interface TrainerState {
   /** Optimizer steps done. */
   step: number;
+  /** Whether the evaluation that is due at this step has still to be made. */
+  evaluationPending: boolean;
   best: Best | null;
   /** Evaluations since the best one. */
   evaluationsWithoutImprovement: number;
+}
+
+/** Where a run goes on: what `CheckpointStore.save` was given. The weights are in the model already. */
+export interface ResumePoint {
+  state: TrainerState;
+  /** Fills the optimizer's moments with those that were saved. */
+  restoreMoments(moments: ReadonlyMap<string, readonly [Variable, Variable]>): Promise<void>;
 }
 
 /** Why a checkpoint is taken. */

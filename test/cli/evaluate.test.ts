@@ -59,7 +59,13 @@ describe('the report', () => {
       expect(wrong).toContainEqual(expect.objectContaining({ line, text, gold }));
     }
     expect([report.examples, report.requirements]).toEqual([90, []]);
-    expect(report.leftOut).toEqual({ unreadable: [], withoutText: 0, withoutLabel: 0, unknownLabels: [], unknownTags: [] });
+    expect(report.leftOut).toEqual({
+      unreadable: [],
+      withoutText: 0,
+      withoutLabel: 0,
+      unknownLabels: [],
+      unknownTags: [],
+    });
   });
 
   it('is aligned rows for a person', async () => {
