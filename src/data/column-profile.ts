@@ -10,6 +10,9 @@ export interface ColumnProfiler {
   result(): ColumnProfile;
 }
 
+/** What may divide several labels in a cell, the likeliest first. */
+export const labelDelimiters = [';', '|', ','] as const;
+
 const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const booleanPattern = /^(?:true|false|yes|no|t|f|y|n)$/i;
 const datePattern =
@@ -40,6 +43,7 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
   const shapes = new Set<number>();
   let withDigits = 0;
   let oneWord = 0;
+  const divided: Record<string, number> = Object.fromEntries(labelDelimiters.map((delimiter) => [delimiter, 0]));
   const examples: string[] = [];
 
   const addNumber = (value: number) => {
@@ -96,7 +100,9 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
         values.add(textKey(value));
         if (values.size > before && examples.length < 3) examples.push(shorten(value));
       }
-      if (value.length <= longestSpecialValue) classify(value);
+      if (value.length > longestSpecialValue) return;
+      classify(value);
+      for (const delimiter of labelDelimiters) if (value.includes(delimiter)) divided[delimiter]!++;
     },
     result() {
       // Nested cells are counted apart: a few of them do not make a column of texts another.
@@ -125,7 +131,7 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
       };
       if (kind() === 'lists') {
         const found = { distinct: elementValues.size, elements, examples: elementExamples };
-        return { index, name, kind: 'lists', rows, empty, ...found, meanLength: 0, meanWords: 0 };
+        return { index, name, kind: 'lists', rows, empty, ...found, meanLength: 0, meanWords: 0, divided };
       }
       const profile: ColumnProfile = {
         index,
@@ -136,6 +142,7 @@ export function createColumnProfiler(index: number, name: string): ColumnProfile
         distinct,
         meanLength: filled === 0 ? 0 : length / filled,
         meanWords: filled === 0 ? 0 : words / filled,
+        divided,
         examples,
       };
       return numbers > 0 && numbers === filled ? { ...profile, min, max } : profile;

@@ -1,11 +1,11 @@
 import { DataError, UsageError } from '../errors.ts';
+import { labelDelimiters } from './column-profile.ts';
 import type { Choice, ColumnProfile, LabelLists, Table, TableRow } from './types.ts';
 
 const yesPattern = /^(?:1(?:\.0*)?|true|t|yes|y|x|\+|✓|✔)$/i;
 const noPattern = /^(?:0(?:\.0*)?|false|f|no|n|-)$/i;
 /** Of the sample's cells that are not blank, how many must be lists. */
 const mostlyLists = 0.9;
-const delimiters = [';', '|', ','];
 
 /**
  * The labels of a row, none twice, in the order in which they stand; undefined where they are not known; or why they cannot
@@ -88,19 +88,20 @@ export function chooseListForm(table: Table, index: number, asked: string | null
   const lists = cells.filter((cell) => parseList(cell) !== null).length;
   if (lists > 0 && lists >= mostlyLists * cells.length)
     return { value: { form: 'list' }, reason: `the cells of ${name} are written as lists`, flag };
-  const counts = delimiters.map((delimiter) => cells.filter((cell) => cell.includes(delimiter)).length);
+  const { divided, rows, empty } = table.profiles[index]!;
+  const counts = labelDelimiters.map((delimiter) => divided[delimiter]!);
   const most = Math.max(...counts);
   if (most === 0) {
     return {
       value: { form: 'delimited', delimiter: '' },
-      reason: `no cell of ${name} in the first rows has ; | or a comma: one label each`,
+      reason: `no cell of ${name} has ; | or a comma: one label each`,
       flag,
     };
   }
-  const delimiter = delimiters[counts.indexOf(most)]!;
+  const delimiter = labelDelimiters[counts.indexOf(most)]!;
   return {
     value: { form: 'delimited', delimiter },
-    reason: `it divides ${most} of the first ${cells.length} cells of ${name}`,
+    reason: `it divides ${most} of ${rows - empty} cells of ${name}`,
     flag,
   };
 }

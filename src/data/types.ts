@@ -140,6 +140,8 @@ export interface ColumnProfile {
   meanLength: number;
   /** Mean number of words (runs without whitespace) of the cells that are not blank. */
   meanWords: number;
+  /** How many of the short cells have a `;`, a `|`, a comma in them. */
+  divided: Record<string, number>;
   /** Smallest and largest number, where the kind is numeric. */
   min?: number;
   max?: number;

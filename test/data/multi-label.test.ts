@@ -136,7 +136,7 @@ describe('labels in one cell', () => {
       { value: 1, reason: 'its name says so', flag: '--label-column' },
       {
         value: { form: 'delimited', delimiter },
-        reason: 'it divides 2 of the first 3 cells of "tags"',
+        reason: 'it divides 2 of 3 cells of "tags"',
         flag: '--label-delimiter',
       },
     ]);
@@ -160,7 +160,7 @@ describe('labels in one cell', () => {
   it('without a delimiter each cell is one label, and the reason says so', async () => {
     const { columns, labels } = await read('text,label\na b,x y\nc d,z\n', { task: 'multi-label' });
     expect(labels).toEqual([['x y'], ['z']]);
-    expect(columns.labels!.reason).toBe('no cell of "label" in the first rows has ; | or a comma: one label each');
+    expect(columns.labels!.reason).toBe('no cell of "label" has ; | or a comma: one label each');
   });
 
   it('is not found without being asked for', async () => {
@@ -326,4 +326,10 @@ describe('a masked language model', () => {
       { value: 'masked-lm', reason: 'as asked', flag: '--task' },
     ]);
   });
+});
+
+test('a delimiter that stands only beyond the first rows is found', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => `text ${i},${i < 200 ? 'one' : 'one;two'}\n`).join('');
+  const { labels } = await read(`text,labels\n${rows}`, { task: 'multi-label' });
+  expect([labels[0], labels[299]]).toEqual([['one'], ['one', 'two']]);
 });
