@@ -328,7 +328,7 @@ describe('a masked language model', () => {
   });
 });
 
-test('a delimiter that stands only beyond the first rows is found', async () => {
+it('a delimiter that stands only beyond the first rows is found', async () => {
   const rows = Array.from({ length: 300 }, (_, i) => `text ${i},${i < 200 ? 'one' : 'one;two'}\n`).join('');
   const { labels } = await read(`text,labels\n${rows}`, { task: 'multi-label' });
   expect([labels[0], labels[299]]).toEqual([['one'], ['one', 'two']]);
