@@ -329,7 +329,9 @@ describe('a masked language model', () => {
 });
 
 it('a delimiter that stands only beyond the first rows is found', async () => {
-  const rows = Array.from({ length: 300 }, (_, i) => `text ${i},${i < 200 ? 'one' : 'one;two'}\n`).join('');
-  const { labels } = await read(`text,labels\n${rows}`, { task: 'multi-label' });
+  const rows = Array.from({ length: 300 }, (_, i) => `what we said ${i} times,${i < 200 ? 'one' : 'one;two'}\n`).join(
+    '',
+  );
+  const { labels } = await read(`text,labels\n${rows}`, { task: 'multi-label', labelColumn: 'labels' });
   expect([labels[0], labels[299]]).toEqual([['one'], ['one', 'two']]);
 });
