@@ -1,0 +1,59 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataError } from '../../src/errors.ts';
+import { type GlueRows, readGlueRows } from './rows.ts';
+import { axTest, type GlueFile, type GlueTask } from './tasks.ts';
+
+/** The files of a task that are there, by their names in the table. */
+export type TaskFiles = Map<string, string>;
+
+/**
+ * Finds a task's folder in a GLUE download, whatever the case and hyphens of its name, and the official files in it.
+ * @throws DataError when the download cannot be read
+ */
+export async function findTaskFiles(root: string, task: Pick<GlueTask, 'title' | 'folders'>): Promise<TaskFiles> {
+  const key = (name: string) => name.toLowerCase().replace(/[-_]/g, '');
+  const wanted = [task.title, ...(task.folders ?? [])].map(key);
+  const folder = (await entriesOf(root)).find((name) => wanted.includes(key(name)));
+  const found: TaskFiles = new Map();
+  if (folder === undefined) return found;
+  const path = join(root, folder);
+  for (const name of await readdir(path).catch(() => [])) found.set(name.toLowerCase(), join(path, name));
+  return found;
+}
+
+/** Where the diagnostic set is: its pairs, and with labels and categories; null for what is not there. */
+export async function findAxFiles(root: string): Promise<{ pairs: string | null; labelled: string | null }> {
+  const files = new Map([
+    ...(await findTaskFiles(root, { title: 'diagnostic' })),
+    ...(await findTaskFiles(root, { title: 'AX' })),
+  ]);
+  return { pairs: files.get(axTest.file.name) ?? null, labelled: files.get('diagnostic-full.tsv') ?? null };
+}
+
+async function entriesOf(root: string): Promise<string[]> {
+  return readdir(root).catch((cause: Error) => {
+    throw new DataError(`the GLUE folder cannot be read: ${cause.message}`, {
+      where: root,
+      fix: 'name the folder that CoLA, MRPC, ... lie in with --data',
+      cause,
+    });
+  });
+}
+
+/** Reads a file of a task. @throws DataError when it cannot be read, or has not one row that can be used */
+export async function readGlueFile(path: string, task: GlueTask, file: GlueFile): Promise<GlueRows> {
+  const content = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new DataError(`the file cannot be read: ${cause.message}`, { where: path, fix: 'check its name', cause });
+  });
+  const found = readGlueRows(content, task, file);
+  if (found.rows.length > 0) return found;
+  const [first] = found.refused;
+  throw new DataError(
+    first === undefined ? 'the file is empty' : `no row of the file can be used; the first: ${first.reason}`,
+    {
+      where: first === undefined ? path : `${path}, line ${first.line}`,
+      fix: `${task.title} has ${file.columns} tab-separated cells a line: ${file.header?.join(', ') ?? `the text in cell ${file.text + 1}`}`,
+    },
+  );
+}
