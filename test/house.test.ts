@@ -63,7 +63,11 @@ describe('a breach is found, with its file, line and rule', () => {
       "import { type X } from '../tasks/a.ts';",
       'trainer may not import tasks but for its types (import type)',
     ],
-    ['src/trainer/a.ts', "import { x } from '../data/a.ts';", 'trainer may not import data but for its types (import type)'],
+    [
+      'src/trainer/a.ts',
+      "import { x } from '../data/a.ts';",
+      'trainer may not import data but for its types (import type)',
+    ],
     ['src/trainer/a.ts', "import { f1 } from 'ml-metrics';", 'trainer may not import ml-metrics'],
     ['src/tasks/a.ts', "import { x } from '../index.ts';", 'tasks may not import index'],
     ['src/index.ts', "export { x } from '../cli/main.ts';", 'index may not import cli'],

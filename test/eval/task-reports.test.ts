@@ -163,7 +163,9 @@ test('several labels: at the thresholds as they are, and at the best', () => {
       [0.3, 0.7],
     ],
   ];
-  rows.forEach(([gold, p], i) => measure.add(i, gold, [Float32Array.from(p.map(logit))]));
+  rows.forEach(([gold, p], i) => {
+    measure.add(i, gold, [Float32Array.from(p.map(logit))]);
+  });
   const report = measure.report({ top: 2 });
   // As they are: x found once of twice, y found always: 3 of 5 predicted are right, 3 of 4 gold are found.
   expect(report.metrics).toMatchObject({
