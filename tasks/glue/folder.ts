@@ -41,19 +41,34 @@ async function entriesOf(root: string): Promise<string[]> {
   });
 }
 
-/** Reads a file of a task. @throws DataError when it cannot be read, or has not one row that can be used */
-export async function readGlueFile(path: string, task: GlueTask, file: GlueFile): Promise<GlueRows> {
+/** A file of a task with its rows. */
+export interface OpenGlueFile extends GlueRows {
+  source: string;
+  layout: GlueFile;
+}
+
+const sampled = 100;
+
+/**
+ * Reads a file of a task.
+ * @param layouts that it may have: the one whose number of cells most of its first lines have
+ * @throws DataError when it cannot be read, or has not one row that can be used
+ */
+export async function openGlueFile(path: string, task: GlueTask, layouts: readonly GlueFile[]): Promise<OpenGlueFile> {
   const content = await readFile(path, 'utf8').catch((cause: Error) => {
     throw new DataError(`the file cannot be read: ${cause.message}`, { where: path, fix: 'check its name', cause });
   });
-  const found = readGlueRows(content, task, file);
-  if (found.rows.length > 0) return found;
+  const cells = content.split('\n', sampled).map((line) => line.split('\t').length);
+  const fits = ({ columns }: GlueFile) => cells.filter((count) => count === columns).length;
+  const layout = layouts.reduce((best, other) => (fits(other) > fits(best) ? other : best));
+  const found = readGlueRows(content, task, layout);
+  if (found.rows.length > 0) return { ...found, source: path, layout };
   const [first] = found.refused;
   throw new DataError(
     first === undefined ? 'the file is empty' : `no row of the file can be used; the first: ${first.reason}`,
     {
       where: first === undefined ? path : `${path}, line ${first.line}`,
-      fix: `${task.title} has ${file.columns} tab-separated cells a line: ${file.header?.join(', ') ?? `the text in cell ${file.text + 1}`}`,
+      fix: `${task.title} has ${layout.columns} tab-separated cells a line: ${layout.header?.join(', ') ?? `the text in cell ${layout.text + 1}`}`,
     },
   );
 }

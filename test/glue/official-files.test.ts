@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findAxFiles, findTaskFiles, readGlueFile } from '../../tasks/glue/folder.ts';
+import { findAxFiles, findTaskFiles, openGlueFile } from '../../tasks/glue/folder.ts';
 import { axTest, type GlueFile, type GlueTaskName, glueTask, glueTasks } from '../../tasks/glue/tasks.ts';
 import { glueFolder, hasGlue, needsGlue } from './real-data.ts';
 
@@ -17,7 +17,7 @@ describe.skipIf(!hasGlue)(`the official files${needsGlue}`, () => {
   test.each(files.filter(([name]) => !absent.includes(name)))('%s: every row of it', async (_, name, file) => {
     const task = glueTask(name);
     const path = (await findTaskFiles(glueFolder, task)).get(file.name)!;
-    const { rows, refused, hasHeader } = await readGlueFile(path, task, file);
+    const { rows, refused, hasHeader } = await openGlueFile(path, task, [file]);
     expect(refused).toEqual([]);
     expect(rows.length).toBe(file.rows);
     expect(hasHeader).toBe(file.header !== null);
@@ -29,7 +29,7 @@ describe.skipIf(!hasGlue)(`the official files${needsGlue}`, () => {
 
   test('the sample of QQP: no header, and one malformed row', async () => {
     const task = glueTask('qqp');
-    const read = await readGlueFile(join(glueFolder, 'QQP-sample/train_subset.tsv'), task, task.train);
+    const read = await openGlueFile(join(glueFolder, 'QQP-sample/train_subset.tsv'), task, [task.train]);
     expect([read.rows.length, read.hasHeader]).toEqual([23_496, false]);
     expect(read.refused).toEqual([{ line: 1, reason: '5 cells where 6 belong' }]);
   });
@@ -37,7 +37,7 @@ describe.skipIf(!hasGlue)(`the official files${needsGlue}`, () => {
   test('quotes of MRPC stay where they are', async () => {
     const task = glueTask('mrpc');
     const path = (await findTaskFiles(glueFolder, task)).get('dev.tsv')!;
-    const { rows } = await readGlueFile(path, task, task.dev[0]!.file);
+    const { rows } = await openGlueFile(path, task, [task.dev[0]!.file]);
     expect(rows[0]).toEqual({
       line: 2,
       text: "He said the foodservice pie business doesn't fit the company's long-term growth strategy.",
@@ -48,7 +48,7 @@ describe.skipIf(!hasGlue)(`the official files${needsGlue}`, () => {
 
   test('the diagnostic set has its pairs, and no labels here', async () => {
     const { pairs, labelled } = await findAxFiles(glueFolder);
-    const { rows } = await readGlueFile(pairs!, glueTask('mnli'), axTest.file);
+    const { rows } = await openGlueFile(pairs!, glueTask('mnli'), [axTest.file]);
     expect([rows.length, labelled]).toEqual([1104, null]);
   });
 });
