@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { TextsFile } from '../../src/data/example-file.ts';
+import type { ExampleFile, TextsFile } from '../../src/data/example-file.ts';
 import { fileSha256 } from '../../src/engine/install/publish-part.ts';
 import type { ModelFolder } from '../../src/files.ts';
 import type { Model } from '../../src/tasks/model.ts';
 import type { PreparedData } from './data.ts';
 import type { TrainJob } from './job.ts';
-import { readingOf } from './reading.ts';
 
 /** What `config.json` of a run folder holds: every setting under its own key, and what else the run depends on. */
 export async function runConfig(
@@ -25,12 +24,39 @@ export async function runConfig(
     maxLength: data.maxLength,
     columns: train.kind === 'texts' ? columnNames(train) : null,
     files: Object.fromEntries(
-      data.files.map(({ split, file, sha256: hash }) => [split, { sha256: hash, ...readingOf(file) }]),
+      data.files.map(({ split, file, sha256: hash }) => [split, { sha256: hash, ...choicesOf(file) }]),
     ),
     examples: Object.fromEntries(Object.entries(data.sets).map(([split, set]) => [split, set.length])),
     source: { folder: folder.where, sha256 },
     versions: { distiltune: version, engine: `${engine.name} ${engine.version}`, node: process.versions.node },
     origins,
+  };
+}
+
+/** How a file was read, without the reasons. */
+function choicesOf(file: ExampleFile): Record<string, unknown> {
+  const { name, format, encoding } = file;
+  const common = { name, format, encoding: encoding.value };
+  if (file.kind === 'questions') return { ...common, version: file.version.value };
+  if (file.kind === 'tokens') {
+    const { delimiter, words, tags, scheme } = file;
+    return {
+      ...common,
+      delimiter: delimiter?.value ?? null,
+      words: words.value,
+      tags: tags.value,
+      scheme: scheme?.value ?? null,
+    };
+  }
+  const { table, source, textUnit } = file;
+  const { text, pair, label, labels = null } = source;
+  return {
+    ...common,
+    delimiter: table.delimiter?.value ?? null,
+    quotes: table.quotes?.value ?? null,
+    header: table.header?.value ?? null,
+    columns: { text, pair, label, labels },
+    textUnit: textUnit?.value ?? null,
   };
 }
 

@@ -141,7 +141,7 @@ test('everything that is wrong is told at once, each with where it comes from', 
     '  optimizer.learningRate: "fast" is not a number above 0 (bad.yaml, line 3)',
     '  optimizer.beta3: there is no such setting; did you mean optimizer.beta1? (bad.yaml, line 4)',
     '  DISTILTUNE_EPOCS: no setting is named so; did you mean DISTILTUNE_EPOCHS? (the environment)',
-    '  maxLength: 1 is not a whole number from 3 (DISTILTUNE_MAX_LENGTH)',
+    '  maxLength: 1 is not a whole number from 3, or null (DISTILTUNE_MAX_LENGTH)',
     '  data.test: with data.validation=0.6 nothing is left to train on (data.test=0.5 on the command line)',
   ]);
 });

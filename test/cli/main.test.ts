@@ -35,7 +35,7 @@ test.each<[string[], string]>([
   [['trian'], "error: unknown command 'trian'\n   do: Did you mean train?\n"],
   [['--verison'], "error: unknown option '--verison'\n   do: Did you mean --version?\n"],
   [['train', '--epoch', '3'], "error: unknown option '--epoch'\n   do: Did you mean --epochs?\n"],
-  [['train', 'a.csv', '--resume'], "error: unknown option '--resume'\n   do: Did you mean --require?\n"],
+  [['train', 'a.csv', '--resumé'], "error: unknown option '--resumé'\n   do: Did you mean --resume?\n"],
   [
     ['-C', 'no/such/folder', 'config', 'show'],
     'error: there is no such folder to work in\n   in: no/such/folder\n   do: check -C\n',

@@ -78,7 +78,7 @@ describe('a run on a file that is split', () => {
       optimizer: { ...defaultSettings.optimizer, learningRate: 0.01 },
       checkpoint: { everySteps: 2, keep: 3 },
       resolved: { task: 'sequence-classification', labels: ['no', 'yes'] },
-      columns: { text: 'text', pair: null, label: 'answer' },
+      columns: { text: 'text', pair: null, label: 'answer', labels: null },
       files: {
         train: {
           name: 'answers.csv',
@@ -88,7 +88,8 @@ describe('a run on a file that is split', () => {
           delimiter: ',',
           quotes: true,
           header: true,
-          columns: { text: 1, pair: null, label: 2 },
+          columns: { text: 1, pair: null, label: 2, labels: null },
+          textUnit: null,
         },
       },
       examples: { train: 84, validation: 12, test: 24 },
@@ -181,6 +182,7 @@ describe('a run on a file that is split', () => {
     expect(state).toEqual({
       v: 1,
       step: 8,
+      evaluationPending: false,
       best: expect.objectContaining({ metric: 'accuracy', step: 6 }),
       evaluationsWithoutImprovement: 0,
       totalSteps: 12,

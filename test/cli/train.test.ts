@@ -113,7 +113,7 @@ test('pairs in JSON Lines', async () => {
   const { code } = await runCli(['train', 'pairs.jsonl', '--max-steps', '2', '-q', ...tiny], { cwd: folder });
   expect(code).toBe(0);
   const config = readJson(folder, 'runs/pairs/config.json');
-  expect(config.columns).toEqual({ text: 'text', pair: 'text_pair', label: 'label' });
+  expect(config.columns).toEqual({ text: 'text', pair: 'text_pair', label: 'label', labels: null });
   // [CLS], the text's letters, [SEP], the pair's two, [SEP]: 20 tokens at most.
   const { audit } = eventsOf(join(folder, 'runs/pairs')).find(({ type }) => type === 'data');
   expect(audit.tokens).toMatchObject({ max: 16, truncatedRows: 0 });
@@ -284,9 +284,9 @@ test.each<[string, string[], number, string]>([
   ],
   [
     'more tokens than the model has positions',
-    ['answers.csv', '--model', 'tiny'],
+    ['answers.csv', '--model', 'tiny', '--max-length', '128'],
     2,
-    'error: the model takes 24 tokens at most, not 128\n   in: maxLength, default\n   do: set --max-length 24 or less\n',
+    'error: the model takes 24 tokens at most, not 128\n   in: maxLength, --max-length\n   do: set --max-length 24 or less\n',
   ],
   [
     'more layers than the model has',
