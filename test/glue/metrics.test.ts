@@ -1,27 +1,41 @@
 import { expect, test } from 'vitest';
 import { glueMetrics, summarize, taskScore } from '../../tasks/glue/metrics.ts';
-import { glueTask } from '../../tasks/glue/tasks.ts';
+import { type GlueTaskName, glueTask } from '../../tasks/glue/tasks.ts';
+import { fixtureJson } from '../parity/fixtures.ts';
 
-const gold = [1, 0, 1, 1, 0, 0, 1, 0];
-const predicted = [1, 0, 1, 0, 0, 1, 1, 0];
+interface Case {
+  task: GlueTaskName;
+  name: string;
+  gold: number[];
+  predicted: number[];
+  /** null: undefined. */
+  metrics: Record<string, number | null>;
+}
 
-test('each task has its official metrics; F1 is that of class 1', () => {
-  expect(glueMetrics(glueTask('sst2'), gold, predicted)).toEqual({ accuracy: 0.75 });
-  expect(glueMetrics(glueTask('cola'), gold, predicted)).toEqual({ mcc: 0.5 });
-  // Of 5 rows one has class 0: F1 of class 1 is 6/7, of class 0 it is 2/3.
-  expect(glueMetrics(glueTask('mrpc'), [1, 1, 1, 0, 1], [1, 1, 1, 0, 0])).toEqual({ accuracy: 0.8, f1: 6 / 7 });
-  expect(glueMetrics(glueTask('stsb'), [0, 1, 2, 5], [1, 1, 3, 4])).toEqual({
-    pearson: expect.closeTo(0.925_82, 6),
-    spearman: expect.closeTo(0.948_683, 6),
-  });
-});
+const { cases } = fixtureJson<{ cases: Case[] }>('glue.json');
+
+test.each(cases.map((item) => [item.task, item.name, item] as const))(
+  '%s, %s predictions: the official metrics',
+  (name, _, { gold, predicted, metrics }) => {
+    const expected = Object.entries(metrics).map(([metric, value]) => [
+      metric,
+      value === null ? Number.NaN : expect.closeTo(value, 12),
+    ]);
+    expect(glueMetrics(glueTask(name), gold, predicted)).toEqual(Object.fromEntries(expected));
+  },
+);
 
 test('constant predictions: a Matthews correlation is 0, a Pearson or Spearman one undefined, and so is the score', () => {
-  expect(glueMetrics(glueTask('cola'), gold, new Array(8).fill(1))).toEqual({ mcc: 0 });
+  expect(glueMetrics(glueTask('cola'), [1, 0, 1], [1, 1, 1])).toEqual({ mcc: 0 });
   const constant = glueMetrics(glueTask('stsb'), [0, 1, 2, 5], [2, 2, 2, 2]);
   expect(constant).toEqual({ pearson: Number.NaN, spearman: Number.NaN });
   expect(taskScore(glueTask('stsb'), [constant])).toBeNaN();
   expect(taskScore(glueTask('stsb'), [{ pearson: null, spearman: 0.5 }])).toBeNaN();
+});
+
+test('F1 is that of class 1', () => {
+  // Of class 1 precision is 1 and recall 3/4, of class 0 they are 1/2 and 1.
+  expect(glueMetrics(glueTask('mrpc'), [1, 1, 1, 0, 1], [1, 1, 1, 0, 0])).toEqual({ accuracy: 0.8, f1: 6 / 7 });
 });
 
 test('scores of STS-B are measured as they are: clipping them would change a correlation', () => {
