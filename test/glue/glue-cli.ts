@@ -6,12 +6,23 @@ import { tinyCheckpoint } from '../tasks/tiny-model.ts';
 
 const built = (name: string) => new URL(`../../dist/cli/${name}.js`, import.meta.url).href;
 
-/** The command line with the one command, as a program of its own in `folder`. */
+/** The command line with `glue`, and `evaluate` of a GLUE task, as a program of its own. */
 const program = `import { createProgram } from '${built('program')}';
 import { contextOf } from '${built('context')}';
 import { reportError } from '${built('report-error')}';
+import { inEngineProcess } from '${built('run/engine-process')}';
 import { register } from '${built('commands/glue')}';
-const program = createProgram([register]);
+const evaluate = (program) =>
+  program.command('evaluate').argument('<MODEL>').argument('<TASK>').option('--data <DIR>').action(
+    async (model, task, flags, command) => {
+      const context = contextOf(command);
+      await inEngineProcess(context, async () => {
+        const { evaluateOnGlue } = await import('${built('glue/evaluate')}');
+        await evaluateOnGlue(model, task, flags.data, context);
+      });
+    },
+  );
+const program = createProgram([register, evaluate]);
 try {
   await program.parseAsync();
 } catch (error) {
@@ -98,9 +109,9 @@ export interface Started {
   ended: Promise<Ended>;
 }
 
-/** Starts `distiltune glue ...` in a process group of its own, as a shell does. */
-export function startGlue(folder: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [join(folder, 'program.mjs'), 'glue', ...args], {
+/** Starts the program in a process group of its own, as a shell does. */
+export function start(folder: string, ...args: string[]): Started {
+  const child = spawn(process.execPath, [join(folder, 'program.mjs'), ...args], {
     cwd: folder,
     env: { ...process.env, HF_HUB_OFFLINE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,5 +143,5 @@ export function startGlue(folder: string, ...args: string[]): Started {
   };
 }
 
-/** Runs `distiltune glue ...` to its end. */
-export const glue = (folder: string, ...args: string[]): Promise<Ended> => startGlue(folder, ...args).ended;
+/** Runs it to its end. */
+export const runProgram = (folder: string, ...args: string[]): Promise<Ended> => start(folder, ...args).ended;

@@ -47,6 +47,8 @@ test('a byte order mark is no part of the first cell, with a header or without o
   expect(readAs('mrpc', 'train', ['\uFEFF1\t1\t2\ta\tb']).rows).toEqual([
     { line: 1, text: 'a', pair: 'b', label: '1' },
   ]);
+  // Of a copy without its header, where the first cell is the text.
+  expect(readAs('sst2', 'train', ['\uFEFFfine film\t1']).rows[0]!.text).toBe('fine film');
 });
 
 test('malformed rows of QQP are refused from train, by line and reason, and never left out of test', () => {
@@ -118,4 +120,5 @@ test('scores of STS-B outside 0 to 5 are refused, not clipped', () => {
 test('carriage returns of a copy from Windows, and other line ends inside a text', () => {
   const { rows } = readAs('sst2', 'train', ['sentence\tlabel', 'fine \u2028 film\t1'], '\r\n');
   expect(rows).toEqual([{ line: 2, text: 'fine \u2028 film', pair: null, label: '1' }]);
+  expect(readAs('sst2', 'test', ['index\tsentence', '0\tfine'], '\r\n').rows[0]!.text).toBe('fine');
 });

@@ -5,12 +5,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { glueMetrics } from '../../tasks/glue/metrics.ts';
 import type { GlueReport, TaskReport } from '../../tasks/glue/report.ts';
 import { glueTask } from '../../tasks/glue/tasks.ts';
-import { glue, glueWorkplace, startGlue, tinySettings } from './glue-cli.ts';
+import { glueWorkplace, runProgram, start, tinySettings } from './glue-cli.ts';
 
 let folder = '';
 const settings = [...tinySettings, 'epochs=8', 'dropout=0'];
 const tasks = ['--tasks', 'cola,mrpc,stsb'];
-const run = (...args: string[]) => glue(folder, 'run', ...settings, ...args);
+const glue = (...args: string[]) => runProgram(folder, 'glue', ...args);
+const run = (...args: string[]) => glue('run', ...settings, ...args);
 const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'));
 const reportOf = (name: string): GlueReport => json(name, 'report.json');
 const taskOf = (report: GlueReport, name: string): TaskReport => report.tasks.find(({ task }) => task === name)!;
@@ -65,7 +66,7 @@ test('the same command again keeps what is finished; more seeds add to it', asyn
 test('killed in the middle of the third task, the same command finishes with the same numbers', async () => {
   const long = [...tasks, '--seeds', '1', 'epochs=20', 'checkpoint.everySteps=10'];
   expect((await run(...long, '-o', 'unbroken')).code).toBe(0);
-  const broken = startGlue(folder, 'run', ...settings, ...long, '-o', 'broken');
+  const broken = start(folder, 'glue', 'run', ...settings, ...long, '-o', 'broken');
   await broken.until('STS-B (3/3)');
   await broken.until('saved broken/stsb/seed-42/checkpoints/step-10');
   process.kill(-broken.child.pid!, 'SIGKILL');
@@ -80,7 +81,7 @@ test('killed in the middle of the third task, the same command finishes with the
 
 test('stopped by a signal it says so, and the same command goes on', async () => {
   const long = ['--tasks', 'cola', 'epochs=30', 'checkpoint.everySteps=10', '-o', 'stopped'];
-  const stopped = startGlue(folder, 'run', ...settings, ...long);
+  const stopped = start(folder, 'glue', 'run', ...settings, ...long);
   await stopped.until('saved stopped/cola/seed-42/checkpoints/step-10');
   stopped.child.kill('SIGTERM');
   const { code, stderr } = await stopped.ended;
@@ -144,7 +145,7 @@ test('a share of the training rows is the same one for every seed', async () => 
 
 test('a grid is tried with the first seed, the best of it goes on with the others, and all of it is told', async () => {
   const args = ['--tasks', 'rte', '--recipe', 'tuned', '--seeds', '2', '-o', 'grid'];
-  const { code } = await glue(folder, 'run', ...tinySettings.slice(0, 4), 'maxLength=20', ...args);
+  const { code } = await glue('run', ...tinySettings.slice(0, 4), 'maxLength=20', ...args);
   expect(code).toBe(0);
   const rte = taskOf(reportOf('grid'), 'rte');
   expect(rte.tried.map(({ trial }) => trial)).toEqual(
@@ -183,15 +184,15 @@ test('wrong usage', async () => {
 test('the submission has the predictions of the best seed in the order of the rows, and baselines that are named', async () => {
   const args = ['--tasks', 'rte', '--seeds', '2', '-o', 'sent'];
   expect((await run(...args)).code).toBe(0);
-  const { code, stdout } = await glue(folder, 'submit', 'sent', '--json');
+  const { code, stdout } = await glue('submit', 'sent', '--json');
   expect(code).toBe(0);
   const { files } = JSON.parse(stdout);
   const scores = taskOf(reportOf('sent'), 'rte').runs;
   const best = scores.reduce((a, b) => (b.score > a.score ? b : a)).seed;
   expect(files.find(({ name }: { name: string }) => name === 'RTE.tsv').model).toBe(`sent/rte/seed-${best}`);
   expect(files.filter(({ model }: { model: string | null }) => model === null).length).toBe(10);
-  expect((await glue(folder, 'report', 'sent')).stdout).toContain('SST-2.tsv, CoLA.tsv');
+  expect((await glue('report', 'sent')).stdout).toContain('SST-2.tsv, CoLA.tsv');
   writeFileSync(join(folder, 'glue/RTE/test.tsv'), 'index\tsentence1\tsentence2\n0\ta\tb\n');
-  const short = await glue(folder, 'submit', 'sent', '-o', 'short.zip');
+  const short = await glue('submit', 'sent', '-o', 'short.zip');
   expect(short.stderr).toContain('test.tsv has 1 row, the server wants 3000');
 });
