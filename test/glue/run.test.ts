@@ -92,6 +92,16 @@ test('stopped by a signal it says so, and the same command goes on', async () =>
   expect(again.stderr).toContain('resumed');
 });
 
+test('when only the command is killed, the next one waits for its training process to save and goes on', async () => {
+  const long = ['--tasks', 'cola', 'epochs=30', 'checkpoint.everySteps=10', '-o', 'orphan'];
+  const killed = start(folder, 'glue', 'run', ...settings, ...long);
+  await killed.until('saved orphan/cola/seed-42/checkpoints/step-10');
+  killed.child.kill('SIGKILL');
+  const { code, stderr } = await run(...long);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('resumed')]);
+  expect(json('orphan/cola/seed-42/results.json')).toMatchObject({ reason: 'finished', steps: 180 });
+});
+
 test('another model, recipe or setting in the same folder is refused by name', async () => {
   const { code, stderr } = await run(...tasks, '-o', 'whole', 'optimizer.weightDecay=0.5');
   expect(code).toBe(2);
