@@ -8,6 +8,7 @@ import { register as engine } from './commands/engine.ts';
 import { register as evaluate } from './commands/evaluate.ts';
 import { register as features } from './commands/features.ts';
 import { register as fillMask } from './commands/fill-mask.ts';
+import { register as glue } from './commands/glue.ts';
 import { register as init } from './commands/init.ts';
 import { register as predict } from './commands/predict.ts';
 import { register as reproduce } from './commands/reproduce.ts';
@@ -24,6 +25,7 @@ const program = createProgram([
   fillMask,
   features,
   bias,
+  glue,
   reproduce,
   runs,
   data,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { contextOf } from '../context.ts';
 import { addDataOptions, wholeNumber } from '../data-options.ts';
@@ -22,6 +23,7 @@ export function register(program: Command): void {
     )
     .option('--ignore-unknown-labels', 'leave out rows whose label the model does not know')
     .option('--max-length <TOKENS>', 'longest text in tokens: what is beyond is not read', wholeNumber(3))
+    .option('--data <DIR>', "folder of the GLUE data, where DATA is a task's name such as mrpc")
     .option('--top <K>', 'how many mistakes and confused pairs --json has', wholeNumber(0), 20);
   addDataOptions(evaluate, { label: true })
     .addHelpText(
@@ -37,9 +39,15 @@ Examples:
   $ distiltune evaluate runs/tickets new.csv --require 'macro_f1>=0.85' --json
   $ distiltune evaluate runs/tickets new.csv -o predictions.csv`,
     )
-    .action(async (name: string, path: string, flags: EvaluateFlags, command: Command) => {
+    .action(async (name: string, path: string, flags: EvaluateFlags & { data?: string }, command: Command) => {
       const context = contextOf(command);
       await inEngineProcess(context, async () => {
+        const { findGlueTask } = await import('../../tasks/glue/tasks.ts');
+        if (flags.data !== undefined || (findGlueTask(path) !== undefined && !existsSync(path))) {
+          const { evaluateOnGlue } = await import('../glue/evaluate.ts');
+          await evaluateOnGlue(name, path, flags.data, context);
+          return;
+        }
         const { evaluateFile } = await import('../evaluate/evaluate.ts');
         await evaluateFile(name, path, flags, context);
       });

@@ -2,38 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mainFile } from '../cli/run-cli.ts';
 import { tinyCheckpoint } from '../tasks/tiny-model.ts';
-
-const built = (name: string) => new URL(`../../dist/cli/${name}.js`, import.meta.url).href;
-
-/** The command line with `glue`, and `evaluate` of a GLUE task, as a program of its own. */
-const program = `import { createProgram } from '${built('program')}';
-import { contextOf } from '${built('context')}';
-import { reportError } from '${built('report-error')}';
-import { inEngineProcess } from '${built('run/engine-process')}';
-import { register } from '${built('commands/glue')}';
-const evaluate = (program) =>
-  program.command('evaluate').argument('<MODEL>').argument('<TASK>').option('--data <DIR>').action(
-    async (model, task, flags, command) => {
-      const context = contextOf(command);
-      await inEngineProcess(context, async () => {
-        const { evaluateOnGlue } = await import('${built('glue/evaluate')}');
-        await evaluateOnGlue(model, task, flags.data, context);
-      });
-    },
-  );
-const program = createProgram([register, evaluate]);
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = reportError(error, contextOf(program));
-}
-`;
 
 /** A folder of its own with a small checkpoint and small files of five tasks. */
 export async function glueWorkplace(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'distiltune-glue-'));
-  writeFileSync(join(folder, 'program.mjs'), program);
   mkdirSync(join(folder, 'tiny'));
   const checkpoint = await tinyCheckpoint();
   for (const name of await checkpoint.list()) {
@@ -109,9 +83,9 @@ export interface Started {
   ended: Promise<Ended>;
 }
 
-/** Starts the program in a process group of its own, as a shell does. */
+/** Starts the built command line in a process group of its own, as a shell does. */
 export function start(folder: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [join(folder, 'program.mjs'), ...args], {
+  const child = spawn(process.execPath, [mainFile, ...args], {
     cwd: folder,
     env: { ...process.env, HF_HUB_OFFLINE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
