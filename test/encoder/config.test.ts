@@ -46,6 +46,7 @@ test('the configuration that Python saved', () => {
     padTokenId: 0,
     sinusoidalPosEmbds: false,
     tieWeights: true,
+    architecture: 'DistilBertForSequenceClassification',
     labels: ['card lost', 'größe', '10'],
     problemType: 'single_label_classification',
     extra: { bos_token_id: null, eos_token_id: null, transformers_version: '5.23.0' },
@@ -83,6 +84,7 @@ test('every setting survives a round trip, unknown keys and hostile names includ
     padTokenId: null,
     sinusoidalPosEmbds: true,
     tieWeights: false,
+    architecture: 'DistilBertModel',
     labels: ['__proto__', '7', 'constructor', ''],
     problemType: 'multi_label_classification',
     extra: JSON.parse('{"__proto__": {"a": 1}, "task_specific_params": [1, null], "z": "ß"}'),
@@ -96,6 +98,12 @@ test('every setting survives a round trip, unknown keys and hostile names includ
     ['', 3],
   ]);
   expect(text).toContain('"__proto__": {\n    "a": 1\n  }');
+});
+
+test('the class that the weights belong to is the first that is named', () => {
+  expect(parse({ architectures: ['DistilBertForMaskedLM', 'X'] }).architecture).toBe('DistilBertForMaskedLM');
+  expect(parse({ architectures: null }).architecture).toBe(undefined);
+  expect(() => parse({ architectures: 'DistilBertModel' })).toThrow('architectures: expected a list of names or null');
 });
 
 test('names that transformers maps to its own or wrote in earlier versions', () => {
