@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ColumnWishes } from '../src/data/columns.ts';
 import type { TableOptions } from '../src/data/table.ts';
+import { collectList } from './lists.ts';
 
 /** The flags that say how a file is to be read; each overrides what is detected. */
 export interface DataFlags {
@@ -25,7 +26,7 @@ export function addDataOptions(command: Command, { label }: { label: boolean }):
       .option('--label-column <NAME>', 'column of the label')
       .addOption(
         new Option('--label-columns <NAMES>', 'several labels a row: the columns that say of each whether it applies')
-          .argParser((value) => value.split(',').map((name) => name.trim()))
+          .argParser(collectList)
           .conflicts('labelColumn'),
       )
       .option('--label-delimiter <CHARACTER>', 'several labels a row: what divides them in their column');

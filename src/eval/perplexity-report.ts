@@ -1,3 +1,4 @@
+import { createPerplexityScorer } from 'ml-metrics';
 import type { MaskItem } from '../tasks/masked-lm.ts';
 import type { Task } from '../tasks/types.ts';
 import type { BaseReport, Measure } from './measure.ts';
@@ -17,26 +18,24 @@ export const perplexityMetricNames: readonly MetricName[] = ['perplexity', 'loss
  * true token is the likeliest. All are NaN when no token was.
  */
 export function perplexityMeasure(_: Task, count: number): Measure<MaskItem, PerplexityReport> {
-  let loss = 0;
+  const scorer = createPerplexityScorer();
   let right = 0;
-  let tokens = 0;
   return {
     add(_, { gold }, [outputs]) {
       const width = outputs!.length / gold!.length;
       gold!.forEach((token, i) => {
         const { logSum, best } = logSumExp(outputs!, i * width, width);
-        loss += logSum - outputs![i * width + token]!;
+        scorer.add(logSum - outputs![i * width + token]!, 1);
         right += best === token ? 1 : 0;
-        tokens++;
       });
     },
     report() {
-      const mean = loss / tokens;
+      const { tokens, loss, perplexity } = scorer.result();
       return {
         task: 'masked-lm',
         examples: count,
         predictedTokens: tokens,
-        metrics: { perplexity: Math.exp(mean), loss: mean, accuracy: right / tokens },
+        metrics: { perplexity, loss, accuracy: right / tokens },
       };
     },
   };

@@ -2,6 +2,7 @@ import type { DistilBertConfig } from '../encoder/config.ts';
 import type { ParameterSpec } from '../encoder/names.ts';
 import type { Gradients, Weights } from '../encoder/weights.ts';
 import type { Engine, Tensor } from '../engine/types.ts';
+import { NOT_PREDICTED } from '../text/masking.ts';
 
 /** What a head is given in every pass. */
 export interface HeadContext {
@@ -27,7 +28,7 @@ export interface HeadTraining extends HeadContext {
 }
 
 /** Labels of tokens that no loss is computed for have this id, as in PyTorch. */
-export const IGNORED = -100;
+export const IGNORED = NOT_PREDICTED;
 
 /**
  * A task's own layers on top of the encoder. A plain object: no state but the settings it was made with; its weights
