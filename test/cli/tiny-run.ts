@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tinyCheckpoint } from '../tasks/tiny-model.ts';
@@ -25,15 +24,20 @@ export function answers(count: number): string[][] {
   });
 }
 
-/** Trains a small model by the command line; some seconds. */
-export async function trainTinyRun(): Promise<TinyRun> {
-  const folder = mkdtempSync(join(tmpdir(), 'distiltune-test-'));
-  await mkdir(join(folder, 'tiny'));
+/** Makes a folder with the small checkpoint in it. */
+export async function writeTinyCheckpoint(folder: string): Promise<void> {
+  mkdirSync(folder);
   const checkpoint = await tinyCheckpoint();
   for (const name of await checkpoint.list()) {
     const file = await checkpoint.open(name);
-    writeFileSync(join(folder, 'tiny', name), await file.read(0, file.size));
+    writeFileSync(join(folder, name), await file.read(0, file.size));
   }
+}
+
+/** Trains a small model by the command line; some seconds. */
+export async function trainTinyRun(): Promise<TinyRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'distiltune-test-'));
+  await writeTinyCheckpoint(join(folder, 'tiny'));
   writeFileSync(join(folder, 'answers.csv'), csvOf([['id', 'text', 'answer'], ...answers(240)]));
   const settings = [
     '--epochs',

@@ -1,22 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Papa from 'papaparse';
-import { tinyCheckpoint } from '../tasks/tiny-model.ts';
-import { answers, csvOf } from './tiny-run.ts';
+import { answers, csvOf, writeTinyCheckpoint } from './tiny-run.ts';
 
 /** A folder of its own with `tiny/`, a small checkpoint, and `answers.csv`, 120 labelled rows. */
 export async function tinyWorkplace(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'distiltune-test-'));
-  mkdirSync(join(folder, 'tiny'));
-  const checkpoint = await tinyCheckpoint();
-  for (const name of await checkpoint.list()) {
-    const file = await checkpoint.open(name);
-    writeFileSync(join(folder, 'tiny', name), await file.read(0, file.size));
-  }
+  await writeTinyCheckpoint(join(folder, 'tiny'));
   writeFileSync(join(folder, 'answers.csv'), csvOf([['id', 'text', 'answer'], ...answers(120)]));
   return folder;
 }

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { openModelFolder } from '../../src/data/model-folder.ts';
 import { type NamedTensor, readHeader, readTensor, writeSafetensors } from '../../src/encoder/safetensors.ts';
-import { glueWorkplace, runProgram, tinySettings } from './glue-cli.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { glueWorkplace, tinySettings } from './glue-workplace.ts';
 
 let folder = '';
-const run = (...args: string[]) => runProgram(folder, ...args);
+const run = (...args: string[]) => runCli(args, { cwd: folder });
 const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'));
 const evaluated = async (model: string, task: string) => {
   const { code, stdout, stderr } = await run('evaluate', model, task, '--data', 'glue', '--json');

@@ -5,12 +5,14 @@ import { beforeAll, expect, test } from 'vitest';
 import { glueMetrics } from '../../tasks/glue/metrics.ts';
 import type { GlueReport, TaskReport } from '../../tasks/glue/report.ts';
 import { glueTask } from '../../tasks/glue/tasks.ts';
-import { glueWorkplace, runProgram, start, tinySettings } from './glue-cli.ts';
+import { runCli } from '../cli/run-cli.ts';
+import { startCli } from '../cli/train-fixtures.ts';
+import { glueWorkplace, tinySettings } from './glue-workplace.ts';
 
 let folder = '';
 const settings = [...tinySettings, 'epochs=8', 'dropout=0'];
 const tasks = ['--tasks', 'cola,mrpc,stsb'];
-const glue = (...args: string[]) => runProgram(folder, 'glue', ...args);
+const glue = (...args: string[]) => runCli(['glue', ...args], { cwd: folder });
 const run = (...args: string[]) => glue('run', ...settings, ...args);
 const json = (...path: string[]) => JSON.parse(readFileSync(join(folder, ...path), 'utf8'));
 const reportOf = (name: string): GlueReport => json(name, 'report.json');
@@ -66,7 +68,7 @@ test('the same command again keeps what is finished; more seeds add to it', asyn
 test('killed in the middle of the third task, the same command finishes with the same numbers', async () => {
   const long = [...tasks, '--seeds', '1', 'epochs=20', 'checkpoint.everySteps=10'];
   expect((await run(...long, '-o', 'unbroken')).code).toBe(0);
-  const broken = start(folder, 'glue', 'run', ...settings, ...long, '-o', 'broken');
+  const broken = startCli(['glue', 'run', ...settings, ...long, '-o', 'broken'], folder);
   await broken.until('STS-B (3/3)');
   await broken.until('saved broken/stsb/seed-42/checkpoints/step-10');
   process.kill(-broken.child.pid!, 'SIGKILL');
@@ -81,12 +83,11 @@ test('killed in the middle of the third task, the same command finishes with the
 
 test('stopped by a signal it says so, and the same command goes on', async () => {
   const long = ['--tasks', 'cola', 'epochs=30', 'checkpoint.everySteps=10', '-o', 'stopped'];
-  const stopped = start(folder, 'glue', 'run', ...settings, ...long);
+  const stopped = startCli(['glue', 'run', ...settings, ...long], folder);
   await stopped.until('saved stopped/cola/seed-42/checkpoints/step-10');
   stopped.child.kill('SIGTERM');
-  const { code, stderr } = await stopped.ended;
-  expect(code).toBe(143);
-  expect(stderr).toContain('stopped: the same command goes on with it');
+  expect(await stopped.ended).toBe(143);
+  expect(stopped.stderr()).toContain('stopped: the same command goes on with it');
   const again = await run(...long);
   expect(again.code).toBe(0);
   expect(again.stderr).toContain('resumed');
@@ -94,7 +95,7 @@ test('stopped by a signal it says so, and the same command goes on', async () =>
 
 test('when only the command is killed, the next one waits for its training process to save and goes on', async () => {
   const long = ['--tasks', 'cola', 'epochs=30', 'checkpoint.everySteps=10', '-o', 'orphan'];
-  const killed = start(folder, 'glue', 'run', ...settings, ...long);
+  const killed = startCli(['glue', 'run', ...settings, ...long], folder);
   await killed.until('saved orphan/cola/seed-42/checkpoints/step-10');
   killed.child.kill('SIGKILL');
   const { code, stderr } = await run(...long);

@@ -1,19 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mainFile } from '../cli/run-cli.ts';
-import { tinyCheckpoint } from '../tasks/tiny-model.ts';
+import { writeTinyCheckpoint } from '../cli/tiny-run.ts';
 
 /** A folder of its own with a small checkpoint and small files of five tasks. */
 export async function glueWorkplace(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'distiltune-glue-'));
-  mkdirSync(join(folder, 'tiny'));
-  const checkpoint = await tinyCheckpoint();
-  for (const name of await checkpoint.list()) {
-    const file = await checkpoint.open(name);
-    writeFileSync(join(folder, 'tiny', name), await file.read(0, file.size));
-  }
+  await writeTinyCheckpoint(join(folder, 'tiny'));
   writeTinyGlue(join(folder, 'glue'));
   return folder;
 }
@@ -69,53 +62,3 @@ function writeTinyGlue(root: string): void {
   const tests = rows(3000, (i) => `${i}\t${textOf(i)}\t${textOf(i + 1)}`);
   write('RTE', 'test.tsv', ['index\tsentence1\tsentence2', ...tests]);
 }
-
-export interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-export interface Started {
-  child: ChildProcess;
-  /** Waits until standard error has the text. */
-  until(text: string): Promise<void>;
-  ended: Promise<Ended>;
-}
-
-/** Starts the built command line in a process group of its own, as a shell does. */
-export function start(folder: string, ...args: string[]): Started {
-  const child = spawn(process.execPath, [mainFile, ...args], {
-    cwd: folder,
-    env: { ...process.env, HF_HUB_OFFLINE: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  const written = { stdout: '', stderr: '' };
-  const waiting = new Set<() => void>();
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (text: string) => {
-      written[stream] += text;
-      for (const look of waiting) look();
-    });
-  }
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...written })));
-  return {
-    child,
-    ended,
-    until: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if (!written.stderr.includes(text)) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-        look();
-        void ended.then(({ code }) => reject(new Error(`ended with ${code} before "${text}": ${written.stderr}`)));
-      }),
-  };
-}
-
-/** Runs it to its end. */
-export const runProgram = (folder: string, ...args: string[]): Promise<Ended> => start(folder, ...args).ended;
