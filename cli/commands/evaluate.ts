@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .argument('<MODEL>', 'a run folder, a model folder, or a name of the hub')
     .argument(
       '<DATA>',
-      'a labelled file (csv, tsv, jsonl, conll, squad json; txt for a masked LM); - is standard input',
+      'a labelled file (csv, tsv, jsonl, parquet, conll, squad json; txt for a masked LM); - is standard input',
     )
     .option('-o, --output <FILE>', 'write the rows with their predictions there')
     .option(

@@ -10,7 +10,7 @@ export function register(program: Command): void {
     .command('features')
     .description('token vectors of texts, or pooled ones')
     .argument('<MODEL>', 'a run folder, a model folder, or a name of the hub; its head is left out')
-    .argument('[INPUT...]', 'a csv, tsv, jsonl or txt file, or texts, or - for standard input')
+    .argument('[INPUT...]', 'a csv, tsv, jsonl, parquet or txt file, or texts, or - for standard input')
     .addOption(
       new Option('--pooling <HOW>', "every token's vector, that of [CLS], or the mean of all tokens")
         .choices(featurePoolings)

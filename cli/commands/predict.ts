@@ -9,7 +9,10 @@ export function register(program: Command): void {
     .command('predict')
     .description('label a text, several, a file, or standard input')
     .argument('<MODEL>', 'a run folder, a model folder, or a name of the hub')
-    .argument('[INPUT...]', 'a file (csv, tsv, jsonl, txt, conll, squad json), or texts, or - for standard input')
+    .argument(
+      '[INPUT...]',
+      'a file (csv, tsv, jsonl, parquet, txt, conll, squad json), or texts, or - for standard input',
+    )
     .option('-o, --output <FILE>', 'write the rows there; the file appears when it is whole')
     .option('--top <K>', 'the K likeliest labels; of a file, instead of the probability of each', wholeNumber(1))
     .option('--max-length <TOKENS>', 'longest text in tokens: what is beyond is not read', wholeNumber(3))

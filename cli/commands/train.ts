@@ -27,7 +27,7 @@ export function register(program: Command): void {
     )
     .argument(
       '[DATA|CONFIG.yaml|key=value...]',
-      'a file (csv, tsv, jsonl, txt, conll, squad json), a folder, or -; a config file; settings',
+      'a file (csv, tsv, jsonl, parquet, txt, conll, squad json), a folder, or -; a config file; settings',
     )
     .option('-o, --output <RUN>', 'folder of the run (default: runs/<name of the data>)')
     .option('--force', 'replace the run that is in that folder')

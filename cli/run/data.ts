@@ -181,7 +181,7 @@ function hashed(stream: AsyncIterable<Uint8Array>): { stream: AsyncIterable<Uint
   return { stream: pass(), digest: () => hash.digest('hex') };
 }
 
-const extensions = 'csv|tsv|txt|jsonl|ndjson|json|conll|iob|bio';
+const extensions = 'csv|tsv|txt|jsonl|ndjson|json|parquet|conll|iob|bio';
 const fileOfSplit: Record<SplitName, RegExp> = {
   train: new RegExp(`^train(ing)?\\.(${extensions})$`, 'i'),
   validation: new RegExp(`^(dev|valid|val|validation)\\.(${extensions})$`, 'i'),

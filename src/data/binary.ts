@@ -7,7 +7,6 @@ const kinds: { magic: readonly number[]; at?: number; name: string; fix: string 
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], name: 'xz', fix: 'unpack it first: unxz FILE' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'Zstandard', fix: 'unpack it first: unzstd FILE' },
   { magic: [0x37, 0x7a, 0xbc, 0xaf], name: '7-Zip', fix: 'unpack it first' },
-  { magic: [0x50, 0x41, 0x52, 0x31], name: 'Parquet', fix: 'export it as CSV or JSON Lines' },
   { magic: [0x41, 0x52, 0x52, 0x4f, 0x57, 0x31], name: 'Arrow', fix: 'export it as CSV or JSON Lines' },
   { magic: [0xd0, 0xcf, 0x11, 0xe0], name: 'Excel or other Office, .xls', fix: 'save the sheet as "CSV UTF-8"' },
   { magic: [0x53, 0x51, 0x4c, 0x69, 0x74, 0x65], name: 'SQLite', fix: 'export the table as CSV' },
@@ -30,7 +29,7 @@ export function refuseBinary(head: Uint8Array, name: string): void {
       ? binary('Excel, .xlsx', name, 'save the sheet as "CSV UTF-8"')
       : binary('zip', name, 'unpack it first: unzip FILE');
   }
-  // A text may well begin with the letters PAR1; a Parquet file has NULs besides.
+  // A text may well begin with the letters of a kind; a binary file has NULs besides.
   const hasNul = head.includes(0);
   const kind = kinds.find(
     ({ magic, at }) => startsWith(head, magic, at) && (hasNul || magic.some((byte) => byte > 0x7e)),

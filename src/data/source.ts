@@ -18,6 +18,8 @@ export interface ByteSource {
   headIsAll: boolean;
   /** Whether `read` may be called more than once. */
   repeatable: boolean;
+  /** The file that the bytes lie in; null: they come once. */
+  path: string | null;
   /** All bytes, from the start. */
   read(): AsyncIterable<Uint8Array>;
   /** Frees what the source holds, a temporary copy included. */
@@ -46,7 +48,7 @@ export async function openSource(
   });
   if (status.isDirectory()) {
     const files = (await readdir(source))
-      .filter((file) => /\.(csv|tsv|txt|jsonl|ndjson|json|conll\w*|iob2?|bio)$/i.test(file))
+      .filter((file) => /\.(csv|tsv|txt|jsonl|ndjson|json|parquet|conll\w*|iob2?|bio)$/i.test(file))
       .sort();
     throw new DataError('this is a folder, not a file', {
       where: name,
@@ -80,6 +82,7 @@ async function openFile(path: string, name: string, close: () => Promise<void>):
     head: buffer.subarray(0, length),
     headIsAll: length < headLength,
     repeatable: true,
+    path,
     read: () => createReadStream(path, { highWaterMark: chunkLength }),
     close,
   };
@@ -136,6 +139,7 @@ async function readOnce(stream: ByteStream, name: string): Promise<ByteSource> {
     head,
     headIsAll,
     repeatable: false,
+    path: null,
     async *read() {
       if (taken) throw new Error(`${name} was opened to be read once, and has been`);
       taken = true;

@@ -1,7 +1,8 @@
 import { DataError } from '../errors.ts';
 import { refuseBinary } from './binary.ts';
 import { decodeText, detectEncoding } from './encoding.ts';
-import { type ByteStream, openSource } from './source.ts';
+import { isParquet, parquetLines } from './parquet.ts';
+import { type ByteSource, type ByteStream, openSource } from './source.ts';
 import type { Choice } from './types.ts';
 
 /** Where the text of a file comes from. */
@@ -31,12 +32,13 @@ export interface TextSourceOptions {
 }
 
 /**
- * Opens a file or a stream of text.
+ * Opens a file or a stream of text. A Parquet file is read as the JSON Lines of its rows.
  * @throws DataError when there is none: missing, a folder, binary, empty.
  */
 export async function openText(source: string | ByteStream, options: TextSourceOptions = {}): Promise<TextSource> {
   const bytes = await openSource(source, options);
   try {
+    if (isParquet(bytes.head)) return await openParquet(bytes);
     const { name, headIsAll, repeatable } = bytes;
     refuseBinary(bytes.head, name);
     const encoding = await detectEncoding(bytes, options.encoding ?? null);
@@ -60,4 +62,27 @@ export async function openText(source: string | ByteStream, options: TextSourceO
     await bytes.close();
     throw error;
   }
+}
+
+const headLength = 1 << 20;
+
+async function openParquet({ name, path, close }: ByteSource): Promise<TextSource> {
+  if (path === null) {
+    throw new DataError('a Parquet file cannot be read from a stream', {
+      where: name,
+      fix: 'save it to a file, and name that',
+    });
+  }
+  const read = () => parquetLines(path, name);
+  let head = '';
+  let headIsAll = true;
+  for await (const lines of read()) {
+    head += lines;
+    headIsAll = head.length < headLength;
+    if (!headIsAll) break;
+  }
+  if (head === '')
+    throw new DataError('the file has no rows', { where: name, fix: 'give a file with one row per text' });
+  const encoding = { value: 'utf-8', reason: 'a Parquet file', flag: '' };
+  return { name, encoding, head, headIsAll, repeatable: true, read, close };
 }

@@ -275,13 +275,6 @@ describe('inputs that are no table', () => {
     ],
     ['gzip', magic(0x1f, 0x8b), 'this file is binary (gzip), not text', 'test.csv', 'unpack it first: gunzip FILE'],
     [
-      'Parquet',
-      magic(0x50, 0x41, 0x52, 0x31),
-      'this file is binary (Parquet), not text',
-      'test.csv',
-      'export it as CSV or JSON Lines',
-    ],
-    [
       'unknown binary',
       Uint8Array.from({ length: 1000 }, (_, i) => (i * 37) % 32),
       'this is not text: it is full of control characters',
