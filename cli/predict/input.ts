@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type ColumnWishes, chooseColumns } from '../../src/data/columns.ts';
 import { decodeText } from '../../src/data/encoding.ts';
 import { type ExampleSource, readExample, sourceOf } from '../../src/data/examples.ts';
-import { openSource } from '../../src/data/source.ts';
 import { openTable } from '../../src/data/table.ts';
+import { openText } from '../../src/data/text-source.ts';
 import type { Example, ExampleColumns, RefusedRow, Table, TableRow, TextTask } from '../../src/data/types.ts';
 import type { Context } from '../context.ts';
 import { columnWishes, type DataFlags, tableOptions } from '../data-options.ts';
@@ -124,8 +124,8 @@ async function* tableRows(
     return;
   }
   // The line itself is kept, not what was parsed of it: numbers beyond 2^53 and the order of keys stay as they are.
-  const bytes = await openSource(file);
-  const lines = textLines(decodeText(bytes.read(), table.encoding.value));
+  const text = await openText(file, { encoding: table.encoding.value });
+  const lines = textLines(text.read());
   try {
     for await (const batch of table.batches(onRefused)) {
       const rows: InputRow[] = [];
@@ -138,7 +138,7 @@ async function* tableRows(
     }
   } finally {
     await lines.return(undefined);
-    await bytes.close();
+    await text.close();
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createWriteStream, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mainFile, notes, runCli } from './run-cli.ts';
@@ -131,6 +132,21 @@ describe('files', () => {
     expect(notes(finished)).toEqual([
       '! ragged.csv, line 3: left out, too many cells: 3, not 2; is a comma unquoted?',
       '! ragged.csv, line 4: left out, too few cells: 1, not 2',
+    ]);
+  });
+
+  it('Parquet in gives JSON Lines out, its rows unchanged', async () => {
+    const file = fileURLToPath(new URL('../parity/fixtures/parquet/sst2.parquet', import.meta.url));
+    const { code, stdout } = await predict([file]);
+    expect(code).toBe(0);
+    const rows = stdout.trimEnd().split('\n');
+    expect(rows.map((row) => JSON.parse(row))).toMatchObject([
+      { sentence: 'It is good.', label: null, idx: 0, predicted_label: expect.stringMatching(/^(yes|no)$/) },
+      { sentence: 'a "quoted" text\twith a tab', label: 'negative', idx: 1 },
+      { sentence: 'line one\nline two', label: 'positive', idx: 2 },
+      { sentence: 'naïve 😀 text', label: null, idx: 3 },
+      { sentence: '', label: 'negative', idx: 4 },
+      { sentence: 'no label here', label: 'positive', idx: 5 },
     ]);
   });
 
