@@ -212,9 +212,10 @@ async function trainNamed({ task, trial, name, seed, entry, what }: NamedRun, be
   const start =
     entry.model === ownMnli ? join(folderOf(run, 'mnli', mnli?.chosen ?? null, seed), 'model') : entry.model;
   const resolved = settingsOf({ task, trial, seed, entry, start }, bench);
+  const labels = task.classes.map(({ label }) => label);
   const { bold } = context.stderr.colors;
   context.note(bold(what));
-  const outcome = await trainOne({ folder, resolved, data: entry }, context, viewOf(context));
+  const outcome = await trainOne({ folder, resolved, data: entry, labels }, context, viewOf(context));
   if (outcome === 'kept') context.note(`  kept: ${folder}`);
   if (outcome === 'diverged') context.note('  diverged: it has no score');
   return outcome;

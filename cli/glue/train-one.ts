@@ -18,6 +18,8 @@ export interface OneRun {
   folder: string;
   resolved: Resolved;
   data: PreparedTask;
+  /** Names of the classes in the order of their official numbers. */
+  labels: readonly string[];
 }
 
 /** How it ended: `kept` is what was there already. */
@@ -47,6 +49,7 @@ export async function trainOne(
         resume: state === 'interrupted',
         dryRun: false,
         requirements: [],
+        labels: run.labels,
         version: packageVersion(),
       },
       context,

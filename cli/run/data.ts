@@ -44,8 +44,8 @@ export interface PreparedData {
 export interface PrepareContext {
   settings: Settings;
   tokenizer: Tokenizer;
-  /** Labels that the checkpoint has. */
-  checkpointLabels: readonly string[];
+  /** Known orders of the labels, the checkpoint's first. */
+  labelOrders: (readonly string[])[];
   /** Tokens that the checkpoint has positions for. */
   positions: number;
   /** Read where the data is `-`. */
@@ -77,7 +77,7 @@ export async function prepareData(context: PrepareContext): Promise<PreparedData
     const sides = shares === null ? undefined : splitSurvey(surveys[0]!, shares, settings.seed);
     const labels = orderLabels(
       surveys.flatMap((survey) => survey.labels),
-      context.checkpointLabels,
+      ...context.labelOrders,
     );
     const hasUnanswerable = files.some(({ file }) => file.kind === 'questions' && file.version.value === '2.0');
     const parts: TaskParts = { type, labels, tokenizer, hasUnanswerable };

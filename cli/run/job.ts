@@ -12,6 +12,8 @@ export interface TrainJob extends Resolved {
   /** Stop when all is ready for the first step. */
   dryRun: boolean;
   requirements: Requirement[];
+  /** How the labels are numbered where the checkpoint does not have them. */
+  labels?: readonly string[];
   version: string;
 }
 

@@ -64,7 +64,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     prepareData({
       settings,
       tokenizer,
-      checkpointLabels: checkpoint.labels ?? [],
+      labelOrders: [checkpoint.labels ?? [], job.labels ?? []],
       positions: checkpoint.maxPositionEmbeddings,
       standardInput: process.stdin,
       onProgress,

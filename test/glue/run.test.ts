@@ -126,6 +126,13 @@ test('MNLI is measured on both sets; MRPC and RTE start from its model where tha
     { set: 'matched', rows: 23 },
     { set: 'mismatched', rows: 19 },
   ]);
+  // Numbered as everywhere, not alphabetically: other tools go by the numbers.
+  expect(json('first/mnli/seed-42/model/config.json').label2id).toEqual({
+    entailment: 0,
+    neutral: 1,
+    contradiction: 2,
+  });
+  expect(json('first/rte/seed-42/model/config.json').label2id).toEqual({ entailment: 0, not_entailment: 1 });
   expect(json('first/rte/seed-42/config.json').model).toBe('first/mnli/seed-42/model');
   expect(taskOf(report, 'rte').notes).toContain('started from the model of MNLI');
   expect(taskOf(report, 'rte').differences.every(({ difference }) => difference === null)).toBe(true);
