@@ -15,6 +15,7 @@ interface TrainFlags {
   resume?: string | true;
   dryRun?: boolean;
   require?: Requirement[];
+  log?: 'tensorboard';
   ui: 'auto' | 'plain' | 'jsonl' | 'none';
 }
 
@@ -37,6 +38,11 @@ export function register(program: Command): void {
       '--require <CONDITION>',
       'end with code 5 when the result is worse, such as accuracy>=0.9',
       collectRequirement,
+    )
+    .addOption(
+      new Option('--log <KIND>', 'also write files that TensorBoard shows, in RUN/tensorboard').choices([
+        'tensorboard',
+      ]),
     )
     .addOption(
       new Option('--ui <KIND>', 'how progress is shown').choices(['auto', 'plain', 'jsonl', 'none']).default('auto'),
@@ -124,6 +130,7 @@ async function jobOf(args: string[], flags: TrainFlags, command: Command, contex
     resume: flags.resume !== undefined,
     dryRun: flags.dryRun ?? false,
     requirements: flags.require ?? [],
+    log: flags.log,
     version: packageVersion(),
   };
 }

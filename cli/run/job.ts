@@ -12,6 +12,8 @@ export interface TrainJob extends Resolved {
   /** Stop when all is ready for the first step. */
   dryRun: boolean;
   requirements: Requirement[];
+  /** What the run is written for beside its own folder's files. */
+  log?: 'tensorboard' | undefined;
   /** How the labels are numbered where the checkpoint does not have them. */
   labels?: readonly string[];
   version: string;

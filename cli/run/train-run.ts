@@ -14,6 +14,7 @@ import type { EndEvent } from '../../src/trainer/events.ts';
 import { train } from '../../src/trainer/train.ts';
 import type { ResumePoint } from '../../src/trainer/types.ts';
 import type { Environment } from '../environment.ts';
+import { alsoToTensorBoard } from '../report/tensorboard/log.ts';
 import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
 import { type Clock, createClock } from './clock.ts';
 import { type PreparedData, prepareData } from './data.ts';
@@ -88,7 +89,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     const point = job.resume ? await newestCheckpoint(job.output.folder) : null;
     const run = point === null ? await makeRunFolder(job.output.folder, job.output) : job.output.folder;
     if (point === null) {
-      recorder.writeTo(openRunLog(run), false);
+      recorder.writeTo(alsoToTensorBoard(openRunLog(run), run, job), false);
       emit({ type: 'run', folder: run, taken: run === job.output.folder ? null : job.output.folder });
       replaceJson(join(run, 'config.json'), await runConfig(job, data, model, folder));
       if (data.split !== null) await writeSplit(join(run, 'split.csv'), data.split.lines, data.split.sides);
@@ -96,7 +97,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
       await refuseChanges(run, settings, data.maxLength, data.files);
       await restoreWeights(model, point.folder);
       await cutEvents(run, point.state.step);
-      recorder.writeTo(openRunLog(run), true);
+      recorder.writeTo(alsoToTensorBoard(openRunLog(run), run, job, point.state.step), true);
       emit({ type: 'run', folder: run, taken: null });
       emit({ type: 'resume', step: point.state.step, from: point.folder.where });
     }
