@@ -15,7 +15,9 @@ export type Logged =
  * @param seconds since 1970
  */
 export function encodeEvent(logged: Logged, { seconds, step }: { seconds: number; step: number }): Uint8Array {
-  return message(doubleField(1, seconds), integerField(2, step), contentOf(logged));
+  // A field that is 0 is not written.
+  const stepField = step === 0 ? [] : [integerField(2, step)];
+  return message(doubleField(1, seconds), ...stepField, contentOf(logged));
 }
 
 const statusStart = 1;
