@@ -1,0 +1,32 @@
+import { Box, type DOMElement, Text } from 'ink';
+import { type ReactElement, useLayoutEffect, useRef } from 'react';
+import { canvasCell } from './cells.ts';
+import { useScreen } from './hooks.ts';
+
+/**
+ * A box of `width` x `height` cells whose styled rows go to the terminal past Ink, which takes some 30 times as long for each
+ * character. What other elements write over the box (a dialog) stays in front.
+ */
+export function Canvas({
+  width,
+  height,
+  rows,
+}: {
+  width: number;
+  height: number;
+  rows: readonly string[];
+}): ReactElement {
+  const element = useRef<DOMElement>(null);
+  const { place } = useScreen();
+  useLayoutEffect(() => place(element, { width, height, rows }), [place, width, height, rows]);
+  return (
+    <Box ref={element} width={width} height={height} flexShrink={0}>
+      <Text>{blank(width, height)}</Text>
+    </Box>
+  );
+}
+
+/** Ink does not know the rows: it is given cells to lay out, which tell the stage where nothing stands in front. */
+function blank(width: number, height: number): string {
+  return Array.from({ length: height }, () => canvasCell.repeat(width)).join('\n');
+}
