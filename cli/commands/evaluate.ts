@@ -23,7 +23,7 @@ export function register(program: Command): void {
     )
     .option('--ignore-unknown-labels', 'leave out rows whose label the model does not know')
     .option('--max-length <TOKENS>', 'longest text in tokens: what is beyond is not read', wholeNumber(3))
-    .option('--data <DIR>', "folder of the GLUE data, where DATA is a task's name such as mrpc")
+    .option('--data <DIR>', "folder of the GLUE data, where DATA is a task's name such as mrpc (default: the hub's)")
     .option('--top <K>', 'how many mistakes and confused pairs --json has', wholeNumber(0), 20);
   addDataOptions(evaluate, { label: true })
     .addHelpText(

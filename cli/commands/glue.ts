@@ -23,7 +23,10 @@ function registerRun(glue: Command): void {
       'Fine-tune a model on the tasks of GLUE, each with several seeds, and measure it on their dev sets. What is finished is kept, and what was interrupted goes on: give the same command again.',
     )
     .argument('[key=value...]', "settings in place of the recipe's")
-    .requiredOption('--data <DIR>', 'folder of the official download: CoLA, MRPC, ... with their TSV files')
+    .option(
+      '--data <DIR>',
+      "folder of the official download: CoLA, MRPC, ... with their TSV files, or the hub's Parquet files (default: fetched from the hub)",
+    )
     .option('--model <NAME>', 'a folder, or a name on the Hugging Face hub', 'distilbert-base-uncased')
     .option('--tasks <NAMES>', 'some of cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli', collectList)
     .option('--seeds <N|LIST>', 'how many seeds from 42 on, or which: 42,43,44', '1')

@@ -7,6 +7,7 @@ import { findGlueTask, type GlueTask } from '../../tasks/glue/tasks.ts';
 import { metricTitle, points } from '../../tasks/glue/texts.ts';
 import type { Context } from '../context.ts';
 import { plural, printable } from '../plain/table.ts';
+import { glueData } from './data.ts';
 import { loadGlueModel, predictRows } from './predict.ts';
 
 /** What a model scores on a task's dev sets. */
@@ -35,16 +36,12 @@ export async function evaluateOnGlue(
   const task = findGlueTask(taskName);
   if (task === undefined)
     throw new UsageError(`GLUE has no task "${taskName}"`, { fix: 'see distiltune glue run --help' });
-  if (data === undefined) {
-    throw new UsageError(`where are the files of ${task.title}?`, {
-      fix: 'name the folder of the GLUE download with --data',
-    });
-  }
-  const files = await findTaskFiles(data, task);
+  const folder = await glueData(data, [task], context);
+  const files = await findTaskFiles(folder, task);
   const found = task.dev.filter(({ file }) => files.has(file.name));
   if (found.length === 0) {
     throw new DataError(`there is no dev set of ${task.title}`, {
-      where: join(data, task.title),
+      where: join(folder, task.title),
       fix: `it wants ${task.dev.map(({ file }) => file.name).join(' and ')}`,
     });
   }

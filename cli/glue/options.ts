@@ -5,7 +5,8 @@ import type { RecipeName } from '../../tasks/glue/recipes.ts';
 import { findGlueTask, type GlueTask, type GlueTaskName, glueTasks } from '../../tasks/glue/tasks.ts';
 
 export interface RunFlags {
-  data: string;
+  /** Absent: the hub's. */
+  data?: string;
   model: string;
   tasks?: string[];
   seeds: string;

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DataError, UsageError } from '../../src/errors.ts';
 import { findAxFiles, findTaskFiles } from '../../tasks/glue/folder.ts';
 import { prepareTask } from '../../tasks/glue/prepare.ts';
@@ -15,6 +15,7 @@ import { packageVersion } from '../program.ts';
 import { exitCodeOf, spawnEngineProcess } from '../run/engine-process.ts';
 import type { StampedEvent } from '../run/events.ts';
 import { createPlainView } from '../run/plain-view.ts';
+import { glueData } from './data.ts';
 import { parseOwnFiles, parseSeeds, parseTasks, type RunFlags } from './options.ts';
 import { folderOf, type GlueRecord, hasRecord, readRecord, readRun, type TaskRecord, writeRecord } from './record.ts';
 import { reportGlue } from './report.ts';
@@ -29,13 +30,14 @@ export async function runGlue(settings: string[], flags: RunFlags, context: Cont
   const tasks = inTrainingOrder(parseTasks(flags.tasks), flags);
   const seeds = parseSeeds(flags.seeds);
   const run = flags.output;
-  const record = openRecord(run, settings, flags, seeds);
+  const data = await glueData(flags.data, tasks, context);
+  const record = openRecord(run, settings, { ...flags, data }, seeds);
   await prepareTasks(tasks, flags, record, context);
   writeRecord(run, record);
   const ready = tasks.filter(({ name }) => record.tasks[name] !== undefined);
   if (ready.length === 0) {
     throw new DataError('no task has its files', {
-      where: flags.data,
+      where: data,
       fix: record.missing.map(({ task, reason }) => `${task}: ${reason}`).join('; '),
     });
   }
@@ -80,8 +82,12 @@ function inTrainingOrder(tasks: readonly GlueTask[], { fromMnli }: RunFlags): Gl
 }
 
 /** @throws UsageError when the folder has a benchmark run that was asked for otherwise */
-function openRecord(run: string, settings: string[], flags: RunFlags, seeds: number[]): GlueRecord {
-  const { model, recipe, earlyStopping = null } = flags;
+function openRecord(
+  run: string,
+  settings: string[],
+  { model, recipe, earlyStopping, data }: RunFlags & { data: string },
+  seeds: number[],
+): GlueRecord {
   const [cpu] = cpus();
   const machine = `${cpu?.model.trim() ?? arch()}, ${plural(availableParallelism(), 'core')}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()}, Node ${process.versions.node}`;
   const asked = {
@@ -89,9 +95,9 @@ function openRecord(run: string, settings: string[], flags: RunFlags, seeds: num
     model,
     recipe,
     settings,
-    earlyStopping,
+    earlyStopping: earlyStopping ?? null,
     seeds,
-    data: resolve(flags.data),
+    data,
     machine,
   };
   if (!hasRecord(run)) {
@@ -125,7 +131,7 @@ async function prepareTasks(
   for (const task of tasks) {
     const { name, title } = task;
     const folder = join(flags.output, 'data', name);
-    const prepared = await prepareTask(task, await findTaskFiles(flags.data, task), own.get(name) ?? {}, folder);
+    const prepared = await prepareTask(task, await findTaskFiles(record.data, task), own.get(name) ?? {}, folder);
     if ('missing' in prepared) {
       delete record.tasks[name];
       record.missing.push({ task: name, reason: prepared.missing });
@@ -262,8 +268,8 @@ function viewOf(context: Context): (event: StampedEvent) => void {
 }
 
 /** The diagnostic set is for models of MNLI; it needs an engine, and so a process of its own. */
-async function diagnose(tasks: readonly GlueTask[], { run, flags, context }: Bench): Promise<void> {
-  if (!tasks.includes(glueTask('mnli')) || (await findAxFiles(flags.data)).labelled === null) return;
+async function diagnose(tasks: readonly GlueTask[], { run, record, context }: Bench): Promise<void> {
+  if (!tasks.includes(glueTask('mnli')) || (await findAxFiles(record.data)).labelled === null) return;
   const child = spawnEngineProcess(context, ['glue', 'diagnose', run, '--quiet'], { stdio: ['ignore', 2, 2] });
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('exit', done));
   if (code !== 0) context.note(`${context.stderr.colors.yellow('!')} the diagnostic set was not measured`);

@@ -16,6 +16,11 @@ export interface HubModel {
   revision: string;
 }
 
+/** A repository of the hub: models and datasets have a namespace each. */
+export interface HubRepo extends HubModel {
+  type: 'model' | 'dataset';
+}
+
 /** A snapshot in the cache. */
 export interface CachedModel {
   /** The model's folder in the cache. */
@@ -42,24 +47,29 @@ export function isCommit(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
 }
 
-/** The folder of a model in the cache. */
-export function cachedModelFolder(cacheDir: string, name: string): string {
-  return join(cacheDir, `models--${name.replace('/', '--')}`);
+/** The folder of a repository in the cache. */
+export function cachedRepoFolder(cacheDir: string, { type, name }: Pick<HubRepo, 'type' | 'name'>): string {
+  return join(cacheDir, `${type}s--${name.replace('/', '--')}`);
+}
+
+/** The commit of a repository that the cache knows its revision to stand at; undefined where it was never fetched. */
+export async function cachedCommit(root: string, revision: string): Promise<string | undefined> {
+  if (isCommit(revision)) return revision;
+  const commit = (await readFile(join(root, 'refs', revision), 'utf8').catch(() => '')).trim();
+  return isCommit(commit) ? commit : undefined;
 }
 
 /** The snapshots of a model at its revision, whole ones or not; none where it was never fetched. */
 export async function findCached(cacheDir: string, model: HubModel): Promise<CachedModel[]> {
   const found: CachedModel[] = [];
   for (const name of [model.name, ...otherNames(model.name)]) {
-    const root = cachedModelFolder(cacheDir, name);
-    const pinned = isCommit(model.revision);
-    const commit = pinned
-      ? model.revision
-      : (await readFile(join(root, 'refs', model.revision), 'utf8').catch(() => '')).trim();
-    if (!isCommit(commit)) continue;
+    const root = cachedRepoFolder(cacheDir, { type: 'model', name });
+    const commit = await cachedCommit(root, model.revision);
+    if (commit === undefined) continue;
     const folder = join(root, 'snapshots', commit);
     const files = await readdir(folder).catch(() => undefined);
-    if (files !== undefined) found.push({ root, folder, lacks: await lacking(folder), pinned });
+    if (files !== undefined)
+      found.push({ root, folder, lacks: await lacking(folder), pinned: isCommit(model.revision) });
   }
   return found;
 }

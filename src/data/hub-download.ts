@@ -1,11 +1,20 @@
-/** Fetches the files of a model that training needs from the Hugging Face hub into its cache. */
+/** Fetches the files of a repository of the Hugging Face hub into its cache; of a model those that training needs. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { downloadFile, HubApiError, modelInfo, pathsInfo } from '@huggingface/hub';
+import { dirname, isAbsolute, join } from 'node:path';
+import { datasetInfo, downloadFile, HubApiError, listFiles, modelInfo, pathsInfo } from '@huggingface/hub';
 import { DistiltuneError, UsageError } from '../errors.ts';
 import { noWeightsError, otherWeightFiles, shardNames, weightsFile, weightsIndexFile } from '../weight-files.ts';
-import { cachedModelFolder, findCached, type HubModel, isCommit, isFile, linkBlob, writeRef } from './hub-cache.ts';
+import {
+  cachedRepoFolder,
+  findCached,
+  type HubModel,
+  type HubRepo,
+  isCommit,
+  isFile,
+  linkBlob,
+  writeRef,
+} from './hub-cache.ts';
 
 export interface DownloadProgress {
   file: string;
@@ -30,12 +39,32 @@ export class HubUnreachableError extends DistiltuneError {}
 
 const smallFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt', 'special_tokens_map.json'];
 
+/** A repository at the commit that its revision stands at now. */
+export interface OpenRepo {
+  commit: string;
+  /** Its folder in the cache. */
+  root: string;
+  /** The folder of the commit's files in the cache. */
+  snapshot: string;
+  /** Those of the paths that the repository has. */
+  describe(paths: string[]): Promise<Map<string, RemoteFile>>;
+  /** The files of a folder and all below; none where there is no such folder. */
+  list(folder: string): Promise<RemoteFile[]>;
+  /** Fetches a file unless it is there, and returns its path. It takes its place when it is whole and its checksum is right. */
+  fetch(file: RemoteFile): Promise<string>;
+  /** Notes the commit under the revision's name. Last, so that an interrupted download leaves the name where it stood. */
+  note(folder?: string): Promise<void>;
+}
+
 /**
- * Fetches what the cache does not have of a model and returns the snapshot's folder. A file takes its place in the cache when it
- * is whole and its checksum is right.
- * @throws HubUnreachableError where there is no network; UsageError for a model or revision that the hub does not show
+ * Asks the hub for a repository, and hands it to `use`.
+ * @throws HubUnreachableError where there is no network; UsageError for a repository or revision that the hub does not show
  */
-export async function downloadModel(model: HubModel, options: DownloadOptions): Promise<string> {
+export async function withRepo<T>(
+  repo: HubRepo,
+  options: DownloadOptions,
+  use: (opened: OpenRepo) => Promise<T>,
+): Promise<T> {
   if (options.token !== undefined && !options.token.startsWith('hf_')) {
     throw new UsageError('The token for the hub does not begin with "hf_".', {
       fix: 'Set HF_TOKEN to a token from https://huggingface.co/settings/tokens, or unset it.',
@@ -43,86 +72,123 @@ export async function downloadModel(model: HubModel, options: DownloadOptions): 
   }
   const silence = silenceGuard(options);
   try {
-    return await download(model, options, silence);
+    return await use(await openRepo(repo, options, silence));
   } catch (error) {
-    throw explain(error, model, options, silence);
+    throw explain(error, repo, options, silence);
   } finally {
     silence.stop();
   }
 }
 
-async function download(model: HubModel, options: DownloadOptions, silence: SilenceGuard): Promise<string> {
+async function openRepo(repo: HubRepo, options: DownloadOptions, silence: SilenceGuard): Promise<OpenRepo> {
   const hub = {
     hubUrl: options.endpoint,
     fetch: silence.fetch,
     ...(options.token !== undefined && { accessToken: options.token }),
   };
-  const { sha } = await modelInfo({ ...hub, name: model.name, revision: model.revision, additionalFields: ['sha'] });
+  const { type, name, revision } = repo;
+  const asked = { ...hub, name, revision };
+  const { sha } =
+    type === 'model'
+      ? await modelInfo({ ...asked, additionalFields: ['sha'] })
+      : await datasetInfo({ ...asked, additionalFields: ['sha'] });
   if (!isCommit(sha)) throw new Error(`it names the commit "${sha}"`);
-  const noteRef = async (root: string) => {
-    if (sha !== model.revision) await writeRef(root, model.revision, sha);
+  const root = cachedRepoFolder(options.cacheDir, repo);
+  const snapshot = join(root, 'snapshots', sha);
+  const at = { ...hub, repo: { type, name }, revision: sha };
+  const remote = ({
+    path,
+    size,
+    oid,
+    lfs,
+  }: Pick<RemoteFile, 'path' | 'size'> & { oid?: string; lfs?: { oid: string } }) =>
+    ({ path, size, etag: lfs?.oid ?? oid ?? '' }) satisfies RemoteFile;
+  return {
+    commit: sha,
+    root,
+    snapshot,
+    async describe(paths) {
+      const infos = await pathsInfo({ ...at, paths });
+      return new Map(infos.filter((entry) => entry.type === 'file').map((entry) => [entry.path, remote(entry)]));
+    },
+    async list(folder) {
+      const found: RemoteFile[] = [];
+      try {
+        for await (const entry of listFiles({ ...at, path: folder, recursive: true })) {
+          if (entry.type === 'file') found.push(remote(entry));
+        }
+      } catch (error) {
+        if (!(error instanceof HubApiError && error.statusCode === 404)) throw error;
+      }
+      return found;
+    },
+    async fetch(file) {
+      // A name is the hub's to choose; a place outside of the snapshot is not.
+      if (file.path.split(/[\\/]/).includes('..') || isAbsolute(file.path)) {
+        throw new Error(`it names a file "${file.path}"`);
+      }
+      const path = join(snapshot, file.path);
+      if (await isFile(path)) return path;
+      if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(file.etag)) throw new Error(`it names the checksum "${file.etag}"`);
+      const blob = join(root, 'blobs', file.etag);
+      if (!(await isFile(blob))) {
+        // Through plain HTTP: the hub serves every file so, and one path is one path to test.
+        const body = await downloadFile({ ...at, path: file.path, xet: false });
+        if (body === null) throw new Error(`it does not have the file ${file.path} that it lists`);
+        await store(body.stream(), file, blob, silence, options.onProgress);
+      }
+      await linkBlob(blob, path);
+      return path;
+    },
+    async note(folder = root) {
+      if (sha !== revision) await writeRef(folder, revision, sha);
+    },
   };
-  const cached = await findCached(options.cacheDir, { name: model.name, revision: sha });
+}
+
+/**
+ * Fetches what the cache does not have of a model and returns the snapshot's folder.
+ * @throws HubUnreachableError where there is no network; UsageError for a model or revision that the hub does not show
+ */
+export function downloadModel(model: HubModel, options: DownloadOptions): Promise<string> {
+  return withRepo({ ...model, type: 'model' }, options, (repo) => downloadFrom(repo, model.name, options));
+}
+
+async function downloadFrom(repo: OpenRepo, name: string, options: DownloadOptions): Promise<string> {
+  const cached = await findCached(options.cacheDir, { name, revision: repo.commit });
   const whole = cached.find(({ lacks }) => lacks.length === 0);
   if (whole !== undefined) {
     // A cache that others share may be read-only; the snapshot is good all the same.
-    await noteRef(whole.root).catch(() => undefined);
+    await repo.note(whole.root).catch(() => undefined);
     return whole.folder;
   }
-  const root = cachedModelFolder(options.cacheDir, model.name);
-  const snapshot = join(root, 'snapshots', sha);
-
-  const describe = async (paths: string[]): Promise<Map<string, RemoteFile>> => {
-    const infos = await pathsInfo({ ...hub, repo: model.name, revision: sha, paths });
-    return new Map(
-      infos
-        .filter((info) => info.type === 'file')
-        .map((info) => [info.path, { path: info.path, size: info.size, etag: info.lfs?.oid ?? info.oid ?? '' }]),
-    );
-  };
-  const fetchFile = async (file: RemoteFile): Promise<string> => {
-    const path = join(snapshot, file.path);
-    if (await isFile(path)) return path;
-    if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(file.etag)) throw new Error(`it names the checksum "${file.etag}"`);
-    const blob = join(root, 'blobs', file.etag);
-    if (!(await isFile(blob))) {
-      // Through plain HTTP: the hub serves every file so, and one path is one path to test.
-      const body = await downloadFile({ ...hub, repo: model.name, revision: sha, path: file.path, xet: false });
-      if (body === null) throw new Error(`it does not have the file ${file.path} that it lists`);
-      await store(body.stream(), file, blob, silence, options.onProgress);
-    }
-    await linkBlob(blob, path);
-    return path;
-  };
-
-  const files = await describe([...smallFiles, weightsFile, weightsIndexFile, ...otherWeightFiles]);
+  const files = await repo.describe([...smallFiles, weightsFile, weightsIndexFile, ...otherWeightFiles]);
   if (!files.has(weightsFile) && !files.has(weightsIndexFile)) {
-    throw noWeightsError([...files.keys()], `${options.endpoint}/${model.name}`, model.name);
+    throw noWeightsError([...files.keys()], `${options.endpoint}/${name}`, name);
   }
-  for (const name of smallFiles) {
-    const file = files.get(name);
+  for (const small of smallFiles) {
+    const file = files.get(small);
     if (file === undefined) continue;
-    const path = await fetchFile(file);
-    if (name === 'config.json') options.checkConfig?.(await readFile(path, 'utf8'), path);
+    const path = await repo.fetch(file);
+    if (small === 'config.json') options.checkConfig?.(await readFile(path, 'utf8'), path);
   }
   if (files.has(weightsFile)) {
-    await fetchFile(files.get(weightsFile)!);
+    await repo.fetch(files.get(weightsFile)!);
   } else {
-    const index = await fetchFile(files.get(weightsIndexFile)!);
+    const index = await repo.fetch(files.get(weightsIndexFile)!);
     const names = shardNames(await readFile(index, 'utf8'), index);
-    const shards = await describe(names);
-    for (const name of names) {
-      const shard = shards.get(name);
-      if (shard === undefined) throw new Error(`it does not have the file ${name} that the model's index names`);
-      await fetchFile(shard);
+    const shards = await repo.describe(names);
+    for (const shardName of names) {
+      const shard = shards.get(shardName);
+      if (shard === undefined) throw new Error(`it does not have the file ${shardName} that the model's index names`);
+      await repo.fetch(shard);
     }
   }
-  // Last, so that an interrupted download leaves the name at the snapshot it had before.
-  await noteRef(root);
-  return snapshot;
+  await repo.note();
+  return repo.snapshot;
 }
 
-interface RemoteFile {
+export interface RemoteFile {
   path: string;
   size: number;
   /** SHA-256 of a large file; of a small one the SHA-1 that git gives it. */
@@ -216,15 +282,15 @@ function silenceGuard({ signal, patienceMs }: DownloadOptions): SilenceGuard {
 }
 
 /** The error for a person. What a caller aborted with, and what already is one, stays as it is. */
-function explain(error: unknown, model: HubModel, options: DownloadOptions, silence: SilenceGuard): unknown {
+function explain(error: unknown, repo: HubRepo, options: DownloadOptions, silence: SilenceGuard): unknown {
   if (options.signal?.aborted) return options.signal.reason;
   if (error instanceof DistiltuneError) return error;
-  const where = `${options.endpoint}/${model.name}`;
+  const where = `${options.endpoint}/${repo.type === 'dataset' ? 'datasets/' : ''}${repo.name}`;
   if (error instanceof HubApiError) {
     if (error.statusCode === 429 || error.statusCode >= 500) {
       return new HubUnreachableError(`it answers with status ${error.statusCode}`, { where, cause: error });
     }
-    return refused(error, model, options, where);
+    return refused(error, repo, options, where);
   }
   if (silence.reason !== undefined) return new HubUnreachableError(silence.reason.message, { where, cause: error });
   const { cause, code, message = String(error) } = error as { cause?: unknown; code?: string; message?: string };
@@ -242,25 +308,25 @@ function explain(error: unknown, model: HubModel, options: DownloadOptions, sile
   }
   return new DistiltuneError(`What the hub sent cannot be used: ${message}.`, {
     where,
-    fix: 'Try again; where it stays so, fetch the model with another tool and name its folder.',
+    fix: 'Try again; where it stays so, fetch it with another tool and name its folder.',
     cause: error,
   });
 }
 
-function refused(error: HubApiError, model: HubModel, options: DownloadOptions, where: string): UsageError {
-  const wanted = `"${model.name}"${model.revision === 'main' ? '' : ` at revision "${model.revision}"`}`;
+function refused(error: HubApiError, repo: HubRepo, options: DownloadOptions, where: string): UsageError {
+  const wanted = `"${repo.name}"${repo.revision === 'main' ? '' : ` at revision "${repo.revision}"`}`;
   if (error.statusCode === 403) {
     return new UsageError(`The hub does not let this account have ${wanted}.`, {
       where,
-      fix: `Accept the model's conditions at ${where}, and set HF_TOKEN to a token of that account.`,
+      fix: `Accept its conditions at ${where}, and set HF_TOKEN to a token of that account.`,
       cause: error,
     });
   }
-  return new UsageError(`The hub shows no model ${wanted} (status ${error.statusCode}).`, {
+  return new UsageError(`The hub shows no ${repo.type} ${wanted} (status ${error.statusCode}).`, {
     where,
     fix:
-      'Check the spelling, e.g. distilbert-base-uncased or org/name@revision' +
-      `${options.token === undefined ? '; a private model needs a token (HF_TOKEN)' : '; the token may not cover it'}.`,
+      `Check the spelling, e.g. ${repo.type === 'model' ? 'distilbert-base-uncased or ' : ''}org/name@revision` +
+      `${options.token === undefined ? `; a private ${repo.type} needs a token (HF_TOKEN)` : '; the token may not cover it'}.`,
     cause: error,
   });
 }

@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DistiltuneError, UsageError } from '../errors.ts';
 import type { ModelFolder } from '../files.ts';
-import { type CachedModel, defaultHubCache, findCached, type HubModel } from './hub-cache.ts';
-import { type DownloadProgress, downloadModel, HubUnreachableError } from './hub-download.ts';
+import {
+  type CachedModel,
+  cachedCommit,
+  cachedRepoFolder,
+  defaultHubCache,
+  findCached,
+  type HubModel,
+} from './hub-cache.ts';
+import { type DownloadProgress, downloadModel, HubUnreachableError, withRepo } from './hub-download.ts';
 import { openModelFolder } from './model-folder.ts';
 
 export interface ResolveOptions {
@@ -48,6 +55,49 @@ export async function resolveModel(name: string, options: ResolveOptions = {}): 
     });
   }
   return openModelFolder(await hubFolder(model, embedded, options));
+}
+
+/** What fetching a dataset takes: as for a model. */
+export type DatasetOptions = Omit<ResolveOptions, 'embeddedDir' | 'checkConfig'>;
+
+/**
+ * Fetches the Parquet files of some folders of a dataset of the hub into the hub's cache, where Python's datasets keep theirs, and
+ * returns the snapshot's folder. Without a network, what the cache has.
+ * @throws DistiltuneError where there is neither; UsageError for a dataset that the hub does not show
+ */
+export async function resolveDataset(
+  dataset: HubModel,
+  folders: readonly string[],
+  options: DatasetOptions = {},
+): Promise<string> {
+  const { cacheDir = defaultHubCache(), endpoint = hubAddress, offline = false, patienceMs = 15_000 } = options;
+  const repo = { ...dataset, type: 'dataset' as const };
+  const root = cachedRepoFolder(cacheDir, repo);
+  const commit = await cachedCommit(root, dataset.revision);
+  const cached = commit === undefined ? undefined : join(root, 'snapshots', commit);
+  const notThere = (reason: string, cause?: unknown) =>
+    new DistiltuneError(`The dataset "${dataset.name}" is not in the cache, and ${reason}. Looked in ${root}.`, {
+      fix: 'Fetch it once where there is a network, or name a folder that has the files.',
+      cause,
+    });
+  const hasCached = cached !== undefined && (await isFolder(cached));
+  if (offline) {
+    if (hasCached) return cached;
+    throw notThere('the hub must not be asked (offline)');
+  }
+  try {
+    return await withRepo(repo, { ...options, cacheDir, endpoint, patienceMs }, async (opened) => {
+      for (const folder of folders) {
+        for (const file of await opened.list(folder)) if (file.path.endsWith('.parquet')) await opened.fetch(file);
+      }
+      await opened.note();
+      return opened.snapshot;
+    });
+  } catch (error) {
+    if (!(error instanceof HubUnreachableError)) throw error;
+    if (hasCached) return cached;
+    throw notThere(`${endpoint} cannot be reached (${error.message})`, error);
+  }
 }
 
 /** The folder of the hub's cache that holds the model, fetched where it must be. */

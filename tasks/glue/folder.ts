@@ -1,14 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parquetLines } from '../../src/data/parquet.ts';
 import { DataError } from '../../src/errors.ts';
-import { type GlueRows, readGlueRows } from './rows.ts';
+import { type GlueRows, glueRowsOf, readGlueRows } from './rows.ts';
 import { axTest, type GlueFile, type GlueTask } from './tasks.ts';
 
 /** The files of a task that are there, by their names in the table. */
 export type TaskFiles = Map<string, string>;
 
+/** The official name of a file of the hub's, by its split; of a split in several files the first stands for all. */
+function officialName(name: string): string | undefined {
+  const [, split, set = ''] = /^(train|validation|test)(_\w+)?-0+-of-\d+\.parquet$/.exec(name) ?? [];
+  return split === undefined ? undefined : `${split === 'validation' ? 'dev' : split}${set}.tsv`;
+}
+
 /**
- * Finds a task's folder in a GLUE download, whatever the case and hyphens of its name, and the official files in it.
+ * Finds a task's folder in a GLUE download, whatever the case and hyphens of its name, and the official files in it, or the
+ * hub's Parquet files in their place.
  * @throws DataError when the download cannot be read
  */
 export async function findTaskFiles(root: string, task: Pick<GlueTask, 'title' | 'folders'>): Promise<TaskFiles> {
@@ -18,7 +26,12 @@ export async function findTaskFiles(root: string, task: Pick<GlueTask, 'title' |
   const found: TaskFiles = new Map();
   if (folder === undefined) return found;
   const path = join(root, folder);
-  for (const name of await readdir(path).catch(() => [])) found.set(name.toLowerCase(), join(path, name));
+  const names = await readdir(path).catch(() => []);
+  for (const name of names) {
+    const official = officialName(name);
+    if (official !== undefined) found.set(official, join(path, name));
+  }
+  for (const name of names) found.set(name.toLowerCase(), join(path, name));
   return found;
 }
 
@@ -28,7 +41,8 @@ export async function findAxFiles(root: string): Promise<{ pairs: string | null;
     ...(await findTaskFiles(root, { title: 'diagnostic' })),
     ...(await findTaskFiles(root, { title: 'AX' })),
   ]);
-  return { pairs: files.get(axTest.file.name) ?? null, labelled: files.get('diagnostic-full.tsv') ?? null };
+  const pairs = files.get(axTest.file.name) ?? files.get('test.tsv') ?? null;
+  return { pairs, labelled: files.get('diagnostic-full.tsv') ?? null };
 }
 
 async function entriesOf(root: string): Promise<string[]> {
@@ -55,6 +69,7 @@ const sampled = 100;
  * @throws DataError when it cannot be read, or has not one row that can be used
  */
 export async function openGlueFile(path: string, task: GlueTask, layouts: readonly GlueFile[]): Promise<OpenGlueFile> {
+  if (path.endsWith('.parquet')) return openParquetFile(path, task, layouts[0]!);
   const content = await readFile(path, 'utf8').catch((cause: Error) => {
     throw new DataError(`the file cannot be read: ${cause.message}`, { where: path, fix: 'check its name', cause });
   });
@@ -71,4 +86,17 @@ export async function openGlueFile(path: string, task: GlueTask, layouts: readon
       fix: `${task.title} has ${layout.columns} tab-separated cells a line: ${layout.header?.join(', ') ?? `the text in cell ${layout.text + 1}`}`,
     },
   );
+}
+
+/** All files of a split of the hub's, which are numbered: `train-00000-of-00002.parquet`. */
+async function openParquetFile(path: string, task: GlueTask, layout: GlueFile): Promise<OpenGlueFile> {
+  const count = Number(/-0+-of-(\d+)\.parquet$/.exec(path)?.[1] ?? 1);
+  const records: Record<string, unknown>[] = [];
+  for (let i = 0; i < count; i++) {
+    const shard = path.replace(/-0+(-of-\d+\.parquet)$/, `-${String(i).padStart(5, '0')}$1`);
+    for await (const lines of parquetLines(shard)) {
+      for (const line of lines.split('\n')) if (line !== '') records.push(JSON.parse(line));
+    }
+  }
+  return { ...glueRowsOf(records, task, layout), source: path, layout };
 }

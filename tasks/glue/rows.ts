@@ -44,6 +44,39 @@ export function readGlueRows(content: string, task: Pick<GlueTask, 'classes' | '
   return { rows, refused, hasHeader };
 }
 
+/**
+ * The rows of the hub's Parquet files, by the same rules. Classes come by name, or by number where the file has no names: the hub
+ * numbers them as the table does. Numbers are written with the seven digits that a float32 holds.
+ */
+export function glueRowsOf(
+  records: readonly Record<string, unknown>[],
+  task: Pick<GlueTask, 'classes' | 'range' | 'parquet'>,
+  file: Pick<GlueFile, 'label'>,
+): GlueRows {
+  const [textColumn, pairColumn] = task.parquet;
+  const rows: GlueRow[] = [];
+  const refused: GlueRows['refused'] = [];
+  for (const [i, record] of records.entries()) {
+    const pair = pairColumn === undefined ? null : String(record[pairColumn] ?? '');
+    const row: GlueRow = { line: i + 1, text: String(record[textColumn] ?? ''), pair, label: null };
+    if (file.label === null) {
+      rows.push(row);
+      continue;
+    }
+    const label =
+      row.text.trim() === '' && (pair ?? '').trim() === '' ? { reason: 'no text' } : labelOf(record.label, task);
+    if ('reason' in label) refused.push({ line: row.line, reason: label.reason });
+    else rows.push({ ...row, label: label.value });
+  }
+  return { rows, refused, hasHeader: false };
+}
+
+function labelOf(label: unknown, task: Pick<GlueTask, 'classes' | 'range'>): { value: string } | { reason: string } {
+  if (typeof label !== 'number') return readLabel(String(label ?? ''), task);
+  if (task.range !== null) return readLabel(String(Number(label.toPrecision(7))), task);
+  return readLabel(task.classes[label]?.label ?? String(label), task);
+}
+
 /** Without the byte order mark of MRPC's files, and without the carriage returns of copies made on Windows. */
 function splitLines(content: string): string[] {
   const lines = content.replace(/^\uFEFF/, '').split('\n');

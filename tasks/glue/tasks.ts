@@ -46,6 +46,8 @@ export interface GlueTask {
   range: readonly [number, number] | null;
   /** The official metrics, the first of which chooses a checkpoint where one is chosen. */
   metrics: readonly MetricName[];
+  /** Columns of the text, and of its pair, in the hub's Parquet files. */
+  parquet: readonly [string] | readonly [string, string];
   train: GlueFile;
   dev: readonly GlueDevSet[];
   test: readonly GlueTestSet[];
@@ -104,6 +106,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [entailment, named('neutral'), named('contradiction', 'contradictory')],
     range: null,
     metrics: ['accuracy'],
+    parquet: ['premise', 'hypothesis'],
     train: file('train.tsv', 392_702, `${mnliColumns}|label1|gold_label`, { text: 8, pair: 9, label: 11 }),
     dev: [
       dev(file('dev_matched.tsv', 9815, mnliDev, { text: 8, pair: 9, label: 15 }), 'matched'),
@@ -123,6 +126,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [named('0', 'not_duplicate', 'not duplicate'), named('1', 'duplicate')],
     range: null,
     metrics: ['accuracy', 'f1'],
+    parquet: ['question1', 'question2'],
     train: file('train.tsv', 363_846, qqpColumns, { text: 3, pair: 4, label: 5 }),
     dev: [dev(file('dev.tsv', 40_430, qqpColumns, { text: 3, pair: 4, label: 5 }))],
     test: [test('QQP.tsv', file('test.tsv', 390_965, 'id|question1|question2', { text: 1, pair: 2 }))],
@@ -137,6 +141,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [entailment, notEntailment],
     range: null,
     metrics: ['accuracy'],
+    parquet: ['question', 'sentence'],
     train: file('train.tsv', 104_743, 'index|question|sentence|label', { text: 1, pair: 2, label: 3 }),
     dev: [dev(file('dev.tsv', 5463, 'index|question|sentence|label', { text: 1, pair: 2, label: 3 }))],
     test: [test('QNLI.tsv', file('test.tsv', 5463, 'index|question|sentence', { text: 1, pair: 2 }))],
@@ -150,6 +155,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [named('0', 'negative', 'neg'), named('1', 'positive', 'pos')],
     range: null,
     metrics: ['accuracy'],
+    parquet: ['sentence'],
     train: file('train.tsv', 67_349, 'sentence|label', { text: 0, label: 1 }),
     dev: [dev(file('dev.tsv', 872, 'sentence|label', { text: 0, label: 1 }))],
     test: [test('SST-2.tsv', file('test.tsv', 1821, 'index|sentence', { text: 1 }))],
@@ -163,6 +169,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [named('0', 'unacceptable'), named('1', 'acceptable')],
     range: null,
     metrics: ['mcc'],
+    parquet: ['sentence'],
     train: file('train.tsv', 8551, null, { columns: 4, text: 3, label: 1 }),
     dev: [dev(file('dev.tsv', 1043, null, { columns: 4, text: 3, label: 1 }))],
     test: [test('CoLA.tsv', file('test.tsv', 1063, 'index|sentence', { text: 1 }))],
@@ -176,6 +183,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [],
     range: [0, 5],
     metrics: ['pearson', 'spearman'],
+    parquet: ['sentence1', 'sentence2'],
     train: file('train.tsv', 5749, `${stsbColumns}|score`, { text: 7, pair: 8, label: 9 }),
     dev: [dev(file('dev.tsv', 1500, `${stsbColumns}|score`, { text: 7, pair: 8, label: 9 }))],
     test: [test('STS-B.tsv', file('test.tsv', 1379, stsbColumns, { text: 7, pair: 8 }))],
@@ -189,6 +197,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [named('0', 'not_equivalent', 'not equivalent'), named('1', 'equivalent')],
     range: null,
     metrics: ['accuracy', 'f1'],
+    parquet: ['sentence1', 'sentence2'],
     train: file('train.tsv', 3668, `Quality|${mrpcColumns}`, { text: 3, pair: 4, label: 0 }),
     dev: [dev(file('dev.tsv', 408, `Quality|${mrpcColumns}`, { text: 3, pair: 4, label: 0 }))],
     test: [test('MRPC.tsv', file('test.tsv', 1725, `index|${mrpcColumns}`, { text: 3, pair: 4 }))],
@@ -202,6 +211,7 @@ export const glueTasks: readonly GlueTask[] = [
     classes: [entailment, notEntailment],
     range: null,
     metrics: ['accuracy'],
+    parquet: ['sentence1', 'sentence2'],
     train: file('train.tsv', 2490, 'index|sentence1|sentence2|label', { text: 1, pair: 2, label: 3 }),
     dev: [dev(file('dev.tsv', 277, 'index|sentence1|sentence2|label', { text: 1, pair: 2, label: 3 }))],
     test: [test('RTE.tsv', file('test.tsv', 3000, 'index|sentence1|sentence2', { text: 1, pair: 2 }))],
@@ -218,6 +228,7 @@ export const glueTasks: readonly GlueTask[] = [
     ],
     range: null,
     metrics: ['accuracy'],
+    parquet: ['sentence1', 'sentence2'],
     train: file('train.tsv', 635, 'index|sentence1|sentence2|label', { text: 1, pair: 2, label: 3 }),
     dev: [dev(file('dev.tsv', 71, 'index|sentence1|sentence2|label', { text: 1, pair: 2, label: 3 }))],
     test: [test('WNLI.tsv', file('test.tsv', 146, 'index|sentence1|sentence2', { text: 1, pair: 2 }))],

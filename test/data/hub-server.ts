@@ -9,7 +9,7 @@ export interface HubServer {
   requests: string[];
   /** Authorization headers met. */
   tokens: Set<string | undefined>;
-  /** Models by name. */
+  /** Models by name; datasets by name after `datasets/`. */
   models: Record<string, HubServerModel>;
   /** Takes over an answer where it returns true. */
   disturb: (path: string, response: ServerResponse) => boolean;
@@ -56,6 +56,7 @@ export async function startHub(models: HubServer['models']): Promise<HubServer> 
 async function answer(models: HubServer['models'], request: IncomingMessage, path: string, response: ServerResponse) {
   const [, name, revision] =
     /^\/api\/models\/(.+?)\/(?:revision|paths-info)\/(.+)$/.exec(path) ??
+    /^\/api\/(datasets\/.+?)\/(?:revision|tree)\/([^/]+)/.exec(path) ??
     /^\/(.+?)\/resolve\/([^/]+)\//.exec(path) ??
     [];
   const model = models[name ?? ''];
@@ -64,6 +65,15 @@ async function answer(models: HubServer['models'], request: IncomingMessage, pat
   if (files === undefined) return json(response, { error: 'Repository not found' }, 404);
   if (path.includes('/revision/'))
     return json(response, { _id: 'x', id: name, sha: commit, lastModified: '2024-01-01' });
+  if (path.includes('/tree/')) {
+    const folder = path.slice(path.indexOf(`/tree/${revision}/`) + `/tree/${revision}/`.length);
+    const found = Object.keys(files).filter((file) => file.startsWith(`${folder}/`));
+    if (found.length === 0) return json(response, { error: 'Not found' }, 404);
+    return json(
+      response,
+      found.map((file) => pathInfo(file, files[file]!)),
+    );
+  }
   if (path.includes('/paths-info/')) {
     const { paths } = JSON.parse(await bodyOf(request));
     const found = (paths as string[]).filter((file) => Object.hasOwn(files, file));

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { resolveModel } from '../../src/data/hub.ts';
+import { resolveDataset, resolveModel } from '../../src/data/hub.ts';
 import { hubCacheDir } from '../../src/data/hub-cache.ts';
 import { DataError, DistiltuneError, UsageError } from '../../src/errors.ts';
 import type { ModelFolder } from '../../src/files.ts';
@@ -439,5 +439,82 @@ describe('a hub that means harm cannot lead out of the cache', () => {
     hub.models.sharded!.files[commitA]!['../../../../evil.safetensors'] = weightsA;
     expect((await refusal(resolve('sharded'))).message).toContain('which is no safetensors file of its folder');
     await nothingOutside();
+  });
+});
+
+describe('a dataset', () => {
+  const rte = new Uint8Array(5000).map((_, i) => i % 250);
+  const glue = {
+    'README.md': text('# not needed'),
+    'rte/train-00000-of-00001.parquet': rte,
+    'rte/validation-00000-of-00001.parquet': text('PAR1 small'),
+    'rte/notes.txt': text('not needed'),
+    'cola/train-00000-of-00001.parquet': text('PAR1 of another task'),
+  };
+  const dataset = { name: 'org/glue', revision: 'main' };
+  const fetchDataset = (folders: string[], options: Options = {}) =>
+    resolveDataset(dataset, folders, { cacheDir, endpoint: hub.address, ...options });
+  beforeEach(() => {
+    hub.models['datasets/org/glue'] = {
+      revisions: { main: commitA, [commitA]: commitA },
+      files: { [commitA]: glue },
+    };
+  });
+
+  test('the Parquet files of the folders that are asked for, in the cache that Python keeps', async () => {
+    const folder = await fetchDataset(['rte', 'wnli']);
+    expect(folder).toBe(join(cacheDir, 'datasets--org--glue', 'snapshots', commitA));
+    expect((await tree(folder)).filter((path) => path.endsWith('.parquet'))).toEqual([
+      'rte/train-00000-of-00001.parquet',
+      'rte/validation-00000-of-00001.parquet',
+    ]);
+    expect(new Uint8Array(await readFile(join(folder, 'rte/train-00000-of-00001.parquet')))).toEqual(rte);
+    expect(await readFile(join(cacheDir, 'datasets--org--glue/refs/main'), 'utf8')).toBe(commitA);
+  });
+  test('what is there is not fetched again; offline it is all there is', async () => {
+    await fetchDataset(['rte']);
+    hub.requests = [];
+    await fetchDataset(['rte', 'cola']);
+    expect(hub.requests.filter((request) => request.includes('/resolve/') && request.includes('/rte/'))).toEqual([]);
+    hub.requests = [];
+    expect(await tree(await fetchDataset(['rte'], { offline: true }))).toContain('cola/train-00000-of-00001.parquet');
+    expect(hub.requests).toEqual([]);
+  });
+  test('without a network: what the cache has, else an error that says where it looked', async () => {
+    const error = await refusal(fetchDataset(['rte'], { offline: true }));
+    expect(error.message).toBe(
+      `The dataset "org/glue" is not in the cache, and the hub must not be asked (offline). Looked in ${join(cacheDir, 'datasets--org--glue')}.`,
+    );
+    const folder = await fetchDataset(['rte']);
+    const away = 'http://127.0.0.1:1';
+    expect(await fetchDataset(['rte'], { endpoint: away })).toBe(folder);
+    await rm(cacheDir, { recursive: true });
+    expect((await refusal(fetchDataset(['rte'], { endpoint: away }))).message).toContain('cannot be reached');
+  });
+  test('a file that would lie outside of the snapshot is refused', async () => {
+    hub.models['datasets/org/glue']!.files[commitA] = { 'rte/../../../../../evil.parquet': text('PAR1') };
+    const error = await refusal(fetchDataset(['rte']));
+    expect(error.message).toContain('it names a file "rte/../../../../../evil.parquet"');
+    expect(await tree(root).then((paths) => paths.filter((path) => path.includes('evil')))).toEqual([]);
+  });
+  test('a damaged file is never in the cache', async () => {
+    hub.disturb = (path, response) => {
+      if (!path.endsWith('rte/train-00000-of-00001.parquet')) return false;
+      response.setHeader('ETag', `"${etagOf(rte)}"`);
+      response.writeHead(206, { 'Content-Range': `bytes 0-0/${rte.length}`, 'Content-Length': rte.length });
+      response.end(rte.map((byte) => byte ^ 1));
+      return true;
+    };
+    const error = await refusal(fetchDataset(['rte']));
+    expect(error.message).toContain('rte/train-00000-of-00001.parquet arrived damaged: its checksum is wrong');
+    expect((await tree(cacheDir)).filter((path) => path.endsWith('.parquet') || path.endsWith('.incomplete'))).toEqual(
+      [],
+    );
+  });
+  test('a dataset that the hub does not show', async () => {
+    const error = await refusal(
+      resolveDataset({ name: 'org/none', revision: 'main' }, ['rte'], { cacheDir, endpoint: hub.address }),
+    );
+    expect(error.message).toBe('The hub shows no dataset "org/none" (status 404).');
   });
 });

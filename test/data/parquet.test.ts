@@ -51,7 +51,11 @@ describe('as examples', () => {
     ]);
   });
   test('a pair with a number', async () => {
-    const file = await openExamples(join(fixtures, 'stsb.parquet'), { task: 'regression', textColumn: 'sentence1', pairColumn: 'sentence2' });
+    const file = await openExamples(join(fixtures, 'stsb.parquet'), {
+      task: 'regression',
+      textColumn: 'sentence1',
+      pairColumn: 'sentence2',
+    });
     const examples = [];
     for await (const example of file.examples()) examples.push(example);
     await file.close();

@@ -91,4 +91,32 @@ for compression in ["none", "snappy", "gzip", "brotli", "zstd", "lz4"]:
         # JSON has no whole numbers beyond 2^53: they come as text.
         expected["files"][name] = [{**row, "big": str(row["big"])} for row in plain]
 
+# A GLUE folder as the hub lays it out: MNLI in two files, STS-B's scores as float32, hidden labels in a test set.
+def glue(task, split, rows, features, shards=1):
+    folder = here / "glue" / task
+    folder.mkdir(parents=True, exist_ok=True)
+    size = -(-len(rows) // shards)
+    for shard in range(shards):
+        part = rows[shard * size : (shard + 1) * size]
+        Dataset.from_list(part, features=features).to_parquet(folder / f"{split}-{shard:05d}-of-{shards:05d}.parquet")
+
+
+pair = {"sentence1": Value("string"), "sentence2": Value("string")}
+mnli = Features(
+    premise=Value("string"),
+    hypothesis=Value("string"),
+    label=ClassLabel(names=["entailment", "neutral", "contradiction"]),
+    idx=Value("int32"),
+)
+premises = [{"premise": f'"premise" {i}\t', "hypothesis": f"hypothesis {i}", "label": i % 3, "idx": i} for i in range(30)]
+glue("mnli", "train", premises[:20], mnli, shards=2)
+glue("mnli", "validation_matched", premises[20:25], mnli)
+glue("mnli", "validation_mismatched", premises[25:], mnli)
+glue("mnli", "test_matched", [{**row, "label": -1} for row in premises[:4]], mnli)
+glue("ax", "test", [{**row, "label": -1} for row in premises[:3]], mnli)
+stsb = Features(**pair, label=Value("float32"), idx=Value("int32"))
+scores = [{"sentence1": f"a {i}", "sentence2": f"b {i}", "label": [3.8, 5.0, 0.0, 1.727, -1.0][i % 5], "idx": i} for i in range(10)]
+glue("stsb", "train", scores, stsb)
+glue("stsb", "validation", scores[:4], stsb)
+
 (here / "expected.json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n")
