@@ -1,3 +1,4 @@
+import { markdownTable, markdownText } from '../../src/markdown.ts';
 import type { GlueReport, TaskReport } from './report.ts';
 import { meanLines, metricTitle, points, remarks, scoreHeader, scoreRow } from './texts.ts';
 
@@ -8,13 +9,13 @@ export function markdownReport(report: GlueReport): string {
   return [
     '# GLUE dev scores',
     '',
-    `${cell(model)}, recipe ${recipe}, seeds ${seeds.join(', ')}; ${cell(machine)}; distiltune ${version}.`,
+    `${markdownText(model)}, recipe ${recipe}, seeds ${seeds.join(', ')}; ${markdownText(machine)}; distiltune ${version}.`,
     '',
-    ...table(scoreHeader, tasks.map(scoreRow), align),
+    ...markdownTable(scoreHeader, tasks.map(scoreRow), align),
     '',
-    ...meanLines(report).map((line) => `- ${cell(line)}`),
+    ...meanLines(report).map((line) => `- ${markdownText(line)}`),
     '',
-    ...remarks(report).map((line) => `- ${cell(line)}`),
+    ...remarks(report).map((line) => `- ${markdownText(line)}`),
     '',
     ...tasks.flatMap(taskSection),
     ...diagnosticSection(report),
@@ -34,14 +35,14 @@ function taskSection(task: TaskReport): string[] {
   return [
     `## ${title}`,
     '',
-    ...table(['metric', 'median', 'mean', 'sd', 'min', 'max'], summaries, ['left', ...fiveRight]),
+    ...markdownTable(['metric', 'median', 'mean', 'sd', 'min', 'max'], summaries, ['left', ...fiveRight]),
     '',
     ...(confusion === null
       ? []
       : [
           `Rows by true class, columns by prediction (seed ${shownSeed}):`,
           '',
-          ...table(
+          ...markdownTable(
             ['', ...confusion.labels],
             confusion.counts.map((counts, i) => [confusion.labels[i]!, ...counts.map(String)]),
             ['left', ...confusion.labels.map(() => 'right' as const)],
@@ -51,7 +52,7 @@ function taskSection(task: TaskReport): string[] {
     ...(worst.length === 0
       ? []
       : [
-          ...table(
+          ...markdownTable(
             ['text', 'true', 'predicted', confusion === null ? 'off by' : 'probability'],
             worst.map(({ text, pair, gold, predicted, by }) => [
               pair === null ? text : `${text} / ${pair}`,
@@ -74,7 +75,7 @@ function diagnosticSection({ diagnostic }: GlueReport): string[] {
   return [
     '## AX: Matthews correlation by coarse category',
     '',
-    ...table(
+    ...markdownTable(
       ['category', 'rows', ...diagnostic.map(({ seed }) => `seed ${seed}`)],
       names.map((name) => [
         name,
@@ -86,20 +87,3 @@ function diagnosticSection({ diagnostic }: GlueReport): string[] {
     '',
   ];
 }
-
-function table(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  align: readonly ('left' | 'right')[],
-): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(header), `|${align.map((side) => (side === 'right' ? '---:' : '---')).join('|')}|`, ...rows.map(line)];
-}
-
-/** A text of the data is a text: it neither ends a cell nor is read as markup. */
-const cell = (text: string): string =>
-  text
-    .replace(/\s+/gu, ' ')
-    .replace(/[\\`*_[\]<>|#~&]/g, (character) =>
-      character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
-    );

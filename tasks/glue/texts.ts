@@ -36,6 +36,8 @@ export function seconds(value: number): string {
 /** One line of the table of scores. */
 export function scoreRow(task: TaskReport): string[] {
   const { score, differences, metrics, runs } = task;
+  // Nothing has ended yet: there is nothing that could be undefined.
+  const isScored = runs.length > 0;
   const published = (row: string) => differences.find((item) => item.row === row);
   const beside = (row: string) => {
     const item = published(row);
@@ -43,11 +45,13 @@ export function scoreRow(task: TaskReport): string[] {
   };
   return [
     `${task.title}${task.isOfficial && task.notes.length === 0 ? '' : ' *'}`,
-    points(score?.median),
-    points(score?.mean),
+    isScored ? points(score?.median) : '',
+    isScored ? points(score?.mean) : '',
     score === null || Number.isNaN(score.deviation) ? '' : (100 * score.deviation).toFixed(1),
     `${score?.count ?? 0}/${runs.length + task.unfinished}`,
-    metrics.map(({ metric, set, summary }) => `${metricTitle(metric, set)} ${points(summary?.median)}`).join(', '),
+    (isScored ? metrics : [])
+      .map(({ metric, set, summary }) => `${metricTitle(metric, set)} ${points(summary?.median)}`)
+      .join(', '),
     ...beside('model card'),
     ...beside('distillation README'),
     seconds(task.seconds),
