@@ -97,9 +97,11 @@ export function composeRow(line: string, canvases: readonly PlacedCanvas[], colu
   return row;
 }
 
-/** Whether every terminal gives the grapheme one cell. */
-export function isPlainCell(grapheme: string): boolean {
-  return grapheme.length === 1 && isPlain(grapheme.charCodeAt(0));
+/** Whether all terminals agree on how many cells the grapheme takes: they do for ASCII, lines, braille, and Chinese characters. */
+export function hasSureWidth(grapheme: string): boolean {
+  if (grapheme.length !== 1) return false;
+  const code = grapheme.charCodeAt(0);
+  return isPlain(code) || (code >= 0x3041 && code < 0xa000) || (code >= 0xac00 && code < 0xd7a4);
 }
 
 const segmenter = new Intl.Segmenter();

@@ -1,4 +1,4 @@
-import { isPlainCell, type Row } from './cells.ts';
+import { hasSureWidth, type Row } from './cells.ts';
 
 // Writing a few cells again takes fewer bytes than moving past them.
 const gap = 8;
@@ -28,6 +28,8 @@ function changedSpans(before: Row | undefined, row: Row): [from: number, to: num
     while (from > 0 && row.texts[from] === '') from--;
     let to = x + 1;
     while (to < columns && row.texts[to] === '') to++;
+    // A terminal that finds it wider loses what stands behind it.
+    if (to < columns && !hasSureWidth(row.texts[from]!)) to++;
     const last = spans.at(-1);
     if (last !== undefined && from - last[1] <= gap) last[1] = to;
     else spans.push([from, to]);
@@ -43,20 +45,23 @@ function span(row: Row, y: number, from: number, to: number): string {
   const end = erase ? Math.max(from, filled) : to;
   let bytes = `\x1b[${y + 1};${from + 1}H`;
   let style = '';
-  let isSure = true;
   for (let x = from; x < end; x++) {
     const text = row.texts[x]!;
     if (text === '') continue;
-    // Terminals differ in how wide they think some characters are.
-    if (!isSure) bytes += `\x1b[${x + 1}G`;
     if (row.styles[x] !== style) {
       style = row.styles[x]!;
       bytes += style === '' ? '\x1b[0m' : `\x1b[0;${style}m`;
     }
-    bytes += text;
-    isSure = isPlainCell(text);
+    if (hasSureWidth(text)) {
+      bytes += text;
+    } else {
+      // The terminal may give it fewer cells, where nothing old may show, or more: go on at the right one.
+      let covered = x + 1;
+      while (covered < columns && row.texts[covered] === '') covered++;
+      bytes += `${' '.repeat(covered - x)}\x1b[${x + 1}G${text}\x1b[${Math.min(covered, columns - 1) + 1}G`;
+    }
   }
   if (style !== '') bytes += '\x1b[0m';
-  if (erase) bytes += isSure ? '\x1b[K' : `\x1b[${end + 1}G\x1b[K`;
+  if (erase) bytes += '\x1b[K';
   return bytes;
 }

@@ -54,25 +54,25 @@ export async function openHost(options: {
     isOpen = false;
     painter.stop();
     keys.stop();
-    terminal.release();
-    stage.close();
     stdout.off('resize', resized);
+    terminal.release();
   };
   const close = async () => {
     giveBack();
+    stage.close();
     await terminal.flushed();
     resolveClosed();
   };
+  const painter = createPainter({ stdout, frame: () => stage.frame(), interval });
   const stage = openStage({
     size: sizeOf(stdout),
     theme,
-    onChange: () => painter.invalidate(),
+    onChange: painter.invalidate,
     onError: (error) => {
       giveBack();
       rejectClosed(error);
     },
   });
-  const painter = createPainter({ stdout, frame: stage.frame, interval });
   const pressed = (key: Key) => {
     if (!isOpen) return;
     if (key.name === 'ctrl+z') return terminal.suspend();
@@ -92,8 +92,14 @@ export async function openHost(options: {
     onData: keys.push,
     onTaken: painter.forget,
     onLost: () => void close(),
-    onSignal: giveBack,
-    afterSignal: resolveClosed,
+    onExit: giveBack,
+    onSignal: (signal) => {
+      giveBack();
+      // Ink listens for signals, too, as long as it renders.
+      stage.close();
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+      else resolveClosed();
+    },
   });
   stdout.on('resize', resized);
   return { show: stage.show, close, closed };

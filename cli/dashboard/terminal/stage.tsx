@@ -1,11 +1,11 @@
 import './production.ts';
 import { EventEmitter } from 'node:events';
 import { Box, type DOMElement, render } from 'ink';
-import { type ReactElement, type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, type RefObject, useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { type Theme, ThemeContext } from '../theme.ts';
 import { composeRow, type PlacedCanvas, type Row } from './cells.ts';
 import type { Key } from './key.ts';
-import { type CanvasContent, ScreenContext, type ScreenSize } from './screen.ts';
+import { type CanvasContent, type Screen, ScreenContext, type ScreenSize } from './screen.ts';
 
 /** Where elements stand: Ink lays them out, canvases fill in, and what comes of it can be read at any time. No terminal is needed. */
 export interface Stage {
@@ -34,8 +34,8 @@ export function openStage(options: {
   let size = options.size;
   let open = true;
   let text = '';
-  let setSize = (_: ScreenSize) => {};
   let renderInk = () => {};
+  let resized = () => {};
 
   const listen = (handler: (key: Key) => void) => {
     listeners.add(handler);
@@ -46,30 +46,6 @@ export function openStage(options: {
     onChange();
     return () => void canvases.delete(element);
   };
-
-  function Root({ children }: { children: ReactElement }) {
-    const [current, setCurrent] = useState(size);
-    const box = useRef<DOMElement>(null);
-    useLayoutEffect(() => {
-      setSize = setCurrent;
-      // Ink makes text of its tree after every commit. Once a frame is enough.
-      const root = rootOf(box.current!);
-      const { onRender } = root;
-      if (onRender === undefined) return;
-      renderInk = onRender;
-      root.onRender = changed;
-    }, []);
-    const screen = useMemo(() => ({ size: current, listen, place }), [current]);
-    return (
-      <ThemeContext.Provider value={theme}>
-        <ScreenContext.Provider value={screen}>
-          <Box ref={box} width={current.columns} height={current.rows} flexDirection="column">
-            {children}
-          </Box>
-        </ScreenContext.Provider>
-      </ThemeContext.Provider>
-    );
-  }
 
   let composing = false;
   const changed = () => {
@@ -85,7 +61,27 @@ export function openStage(options: {
       return true;
     },
   });
-  const ink = render(<Root>{<Box />}</Root>, {
+  const onRoot = (root: DOMElement) => {
+    // Ink makes text of its tree after every commit. Once a frame is enough.
+    if (root.onRender === undefined) return;
+    renderInk = root.onRender;
+    root.onRender = changed;
+  };
+  const sizes: Sizes = {
+    current: () => size,
+    subscribe(listener) {
+      resized = listener;
+      return () => {};
+    },
+  };
+  const onStage = (element: ReactElement | null) => (
+    <ThemeContext.Provider value={theme}>
+      <Root sizes={sizes} listen={listen} place={place} onRoot={onRoot}>
+        {element}
+      </Root>
+    </ThemeContext.Provider>
+  );
+  const ink = render(onStage(null), {
     stdout: sink as unknown as NodeJS.WriteStream,
     stderr: sink as unknown as NodeJS.WriteStream,
     // Keys are ours: Ink never touches the real stdin.
@@ -131,7 +127,7 @@ export function openStage(options: {
 
   return {
     show(element) {
-      ink.rerender(<Root>{element}</Root>);
+      ink.rerender(onStage(element));
     },
     frame,
     press(key) {
@@ -142,9 +138,10 @@ export function openStage(options: {
     },
     resize(to) {
       size = to;
+      composed = [];
       sink.columns = to.columns;
       sink.rows = to.rows;
-      setSize(to);
+      resized();
     },
     close() {
       if (!open) return;
@@ -153,6 +150,37 @@ export function openStage(options: {
       ink.unmount();
     },
   };
+}
+
+/** The screen's size as React reads it. */
+interface Sizes {
+  current(): ScreenSize;
+  subscribe(listener: () => void): () => void;
+}
+
+function Root({
+  sizes,
+  listen,
+  place,
+  onRoot,
+  children,
+}: Pick<Screen, 'listen' | 'place'> & {
+  sizes: Sizes;
+  /** Given Ink's root element once it is there. */
+  onRoot: (root: DOMElement) => void;
+  children: ReactElement | null;
+}) {
+  const size = useSyncExternalStore(sizes.subscribe, sizes.current);
+  const box = useRef<DOMElement>(null);
+  useLayoutEffect(() => onRoot(rootOf(box.current!)), [onRoot]);
+  const screen = useMemo(() => ({ size, listen, place }), [size, listen, place]);
+  return (
+    <ScreenContext.Provider value={screen}>
+      <Box ref={box} width={size.columns} height={size.rows} flexDirection="column">
+        {children}
+      </Box>
+    </ScreenContext.Provider>
+  );
 }
 
 interface RowSource {

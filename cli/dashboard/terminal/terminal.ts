@@ -17,8 +17,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 /**
  * @param options.onTaken the terminal is ours (again) and empty
  * @param options.onLost stdin has ended or the terminal is gone
- * @param options.onSignal called for a signal that ends the process: has to release the terminal
- * @param options.afterSignal called when the terminal was given back for a signal and another listener decides what the signal does
+ * @param options.onExit the process ends, by itself or by an error: has to release the terminal
+ * @param options.onSignal a signal came that ends a process by default: has to release the terminal
  */
 export function takeTerminal(options: {
   stdin: NodeJS.ReadStream;
@@ -27,10 +27,10 @@ export function takeTerminal(options: {
   onData: (bytes: Buffer) => void;
   onTaken: () => void;
   onLost: () => void;
-  onSignal: () => void;
-  afterSignal: () => void;
+  onExit: () => void;
+  onSignal: (signal: NodeJS.Signals) => void;
 }): Terminal {
-  const { stdin, stdout, stderr, onData, onTaken, onLost, onSignal, afterSignal } = options;
+  const { stdin, stdout, stderr, onData, onTaken, onLost, onExit, onSignal } = options;
   const wasRaw = stdin.isRaw === true;
   let isTaken = false;
   let isLost = false;
@@ -57,17 +57,12 @@ export function takeTerminal(options: {
     releaseErrors();
   };
 
-  const signalled = (signal: NodeJS.Signals) => {
-    onSignal();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-    else afterSignal();
-  };
-  const suspendedFromOutside = () => {
+  const stopped = () => {
     yieldTerminal();
-    process.off('SIGTSTP', suspendedFromOutside);
+    process.off('SIGTSTP', stopped);
     // Stops here. A process that no shell could wake up again goes on at once.
     process.kill(process.pid, 'SIGTSTP');
-    process.on('SIGTSTP', suspendedFromOutside);
+    process.on('SIGTSTP', stopped);
     take();
   };
   const continued = () => {
@@ -79,11 +74,11 @@ export function takeTerminal(options: {
     onLost();
   };
 
-  for (const signal of signals) process.on(signal, signalled);
-  if (process.platform !== 'win32') process.on('SIGTSTP', suspendedFromOutside).on('SIGCONT', continued);
+  for (const signal of signals) process.on(signal, onSignal);
+  if (process.platform !== 'win32') process.on('SIGTSTP', stopped).on('SIGCONT', continued);
   // Node prints the error afterwards, and ends.
-  process.on('uncaughtExceptionMonitor', onSignal);
-  process.on('exit', onSignal);
+  process.on('uncaughtExceptionMonitor', onExit);
+  process.on('exit', onExit);
   stdin.on('data', onData).on('end', lost).on('close', lost).on('error', lost);
   stdout.on('error', lost).on('close', lost);
   take();
@@ -92,9 +87,9 @@ export function takeTerminal(options: {
   return {
     release() {
       yieldTerminal();
-      for (const signal of signals) process.off(signal, signalled);
-      process.off('SIGTSTP', suspendedFromOutside).off('SIGCONT', continued);
-      process.off('uncaughtExceptionMonitor', onSignal).off('exit', onSignal);
+      for (const signal of signals) process.off(signal, onSignal);
+      process.off('SIGTSTP', stopped).off('SIGCONT', continued);
+      process.off('uncaughtExceptionMonitor', onExit).off('exit', onExit);
       stdin.off('data', onData).off('end', lost).off('close', lost);
       stdout.off('close', lost);
       // The listeners for errors stay on a terminal that is gone: its last errors are still to come.
@@ -119,6 +114,7 @@ const heldAtMost = 1 << 16;
 
 /** Keeps what is written to the stream until the returned function is called, which writes it. */
 function holdBack(stream: NodeJS.WriteStream): () => void {
+  if (!stream.isTTY) return () => {};
   const held: string[] = [];
   let length = 0;
   const { write } = stream;
