@@ -1,3 +1,5 @@
+import { showUnseen } from './unseen.ts';
+
 /** A piece of a page: markup, and not a text. */
 export interface Html {
   readonly markup: string;
@@ -21,15 +23,8 @@ function markupOf(value: HtmlValue): string {
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /**
- * A text for a place between tags or in a quoted attribute: whatever it holds, it is shown and not read. What would not be
- * seen, or would turn the text around (control characters, the marks of Unicode's bidirectional algorithm, blanks of no
- * width), is shown by its number.
+ * A text for a place between tags or in a quoted attribute: whatever it holds, it is shown and not read, what would not be
+ * seen included.
  */
-export function escapeHtml(text: string): string {
-  return text.replace(unseen, numberOf).replace(/[&<>"']/g, (character) => entities[character]!);
-}
-
-const unseen =
-  /(?![\t\n\r])[\p{Cc}\p{Cs}\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]/gu;
-
-const numberOf = (character: string) => `⟨U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+export const escapeHtml = (text: string): string =>
+  showUnseen(text).replace(/[&<>"']/g, (character) => entities[character]!);
