@@ -11,6 +11,10 @@ export interface Environment {
   hub: { cacheDir: string; offline: boolean; endpoint?: string; token?: string };
   /** `NO_COLOR` is set, or the terminal is a `dumb` one. */
   plain: boolean;
+  /** `DISTILTUNE_CHARSET`: what the dashboard draws with: auto, braille, block or ascii. Not checked here. */
+  charset: string;
+  /** The locale (`LC_ALL`, `LC_CTYPE`, `LANG`: the first that is set) has another encoding than UTF-8. */
+  isNotUtf8: boolean;
   /** The other `DISTILTUNE_*` variables: settings. */
   settings: Record<string, string>;
   /** This process was started by another one to compute: see `run/engine-process.ts`. */
@@ -20,7 +24,7 @@ export interface Environment {
 }
 
 export const ENGINE_PROCESS_VARIABLE = 'DISTILTUNE_ENGINE_PROCESS';
-const ownVariables = ['DISTILTUNE_CACHE', 'DISTILTUNE_ENGINE', ENGINE_PROCESS_VARIABLE];
+const ownVariables = ['DISTILTUNE_CACHE', 'DISTILTUNE_CHARSET', 'DISTILTUNE_ENGINE', ENGINE_PROCESS_VARIABLE];
 
 export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
   const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = variables;
@@ -38,6 +42,8 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
       ...(token ? { token } : {}),
     },
     plain: Boolean(variables.NO_COLOR) || variables.TERM === 'dumb',
+    charset: variables.DISTILTUNE_CHARSET || 'auto',
+    isNotUtf8: isNotUtf8(variables),
     settings: Object.fromEntries(settings),
     isEngineProcess: Boolean(variables[ENGINE_PROCESS_VARIABLE]),
     variables,
@@ -45,3 +51,9 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
 }
 
 const isTrue = (value: string | undefined) => ['1', 'true', 'yes', 'on'].includes((value ?? '').toLowerCase());
+
+/** Where no locale is set, as in most containers, the terminal is most likely one of today. */
+function isNotUtf8({ LC_ALL, LC_CTYPE, LANG }: Record<string, string | undefined>): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG;
+  return Boolean(locale) && !/utf-?8/i.test(locale!);
+}

@@ -1,0 +1,110 @@
+import type { Binding } from '../keys.ts';
+
+/** What keys do on the screen of a run. */
+export type RunAction =
+  | 'pause'
+  | 'save'
+  | 'evaluate'
+  | 'ask'
+  | 'interrupt'
+  | 'panel'
+  | 'next-panel'
+  | 'previous-panel'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'earlier'
+  | 'later'
+  | 'whole'
+  | 'newest'
+  | 'smoothing'
+  | 'scale'
+  | 'metric'
+  | 'up'
+  | 'down'
+  | 'page-up'
+  | 'page-down'
+  | 'top'
+  | 'bottom'
+  | 'help';
+
+/** What steers a run that is going on. */
+export const steeringKeys: readonly Binding<RunAction>[] = [
+  { keys: ['space'], action: 'pause', footer: 'pause', help: 'pause after the step under way; again: go on' },
+  { keys: ['s'], action: 'save', footer: 'save', help: 'save a checkpoint after this step' },
+  { keys: ['e'], action: 'evaluate', footer: 'eval', help: 'evaluate after this step' },
+  { keys: ['q', 'escape'], action: 'ask', footer: 'stop…', help: 'ask how to end: stop, leave it running, cancel' },
+  {
+    keys: ['ctrl+c'],
+    action: 'interrupt',
+    shown: 'ctrl-c',
+    help: 'finish the step, save and stop; again: stop at once',
+  },
+];
+
+/** Choosing what is seen. */
+export const panelKeys: readonly Binding<RunAction>[] = [
+  { keys: ['tab'], action: 'next-panel', footer: 'panel', help: 'the next panel; shift+tab: the one before' },
+  { keys: ['shift+tab'], action: 'previous-panel' },
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'],
+    action: 'panel',
+    shown: '1-9 0',
+    help: 'the panel of that number; 0 is the tenth',
+  },
+];
+
+/** While a plot over the steps is shown. */
+export const plotKeys: readonly Binding<RunAction>[] = [
+  {
+    keys: ['+', '=', 'up'],
+    action: 'zoom-in',
+    shown: '+/-',
+    footer: 'zoom',
+    help: 'zoom in and out; so do up and down',
+  },
+  { keys: ['-', '_', 'down'], action: 'zoom-out' },
+  { keys: ['left'], action: 'earlier', shown: 'left', help: 'earlier steps, when zoomed in' },
+  { keys: ['right'], action: 'later', shown: 'right', help: 'later steps' },
+  { keys: ['home'], action: 'whole', help: 'the whole run' },
+  { keys: ['end'], action: 'newest', help: 'follow the newest steps' },
+  { keys: ['z'], action: 'smoothing', footer: 'smooth', help: 'smooth less or more' },
+  { keys: ['l'], action: 'scale', help: 'logarithmic scale, or linear' },
+  { keys: ['m'], action: 'metric', help: 'another metric in the panel of metrics' },
+];
+
+/** While a list is shown that may be longer than its panel. */
+export const listKeys: readonly Binding<RunAction>[] = [
+  { keys: ['up'], action: 'up', shown: 'up/down', footer: 'scroll', help: 'scroll' },
+  { keys: ['down'], action: 'down' },
+  { keys: ['pageup'], action: 'page-up', shown: 'pgup/pgdn', help: 'scroll by a page' },
+  { keys: ['pagedown'], action: 'page-down' },
+  { keys: ['home'], action: 'top', shown: 'home/end', help: 'to the top, to the bottom' },
+  { keys: ['end'], action: 'bottom' },
+];
+
+export const helpKey: readonly Binding<RunAction>[] = [
+  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+];
+
+/** The answers to "how is it to end?". */
+export type AskAction = 'stop' | 'abort' | 'leave' | 'cancel' | 'interrupt';
+
+export const askKeys: readonly Binding<AskAction>[] = [
+  { keys: ['s'], action: 'stop', footer: 'stop and save' },
+  { keys: ['n'], action: 'abort', footer: 'stop now' },
+  { keys: ['d'], action: 'leave', footer: 'detach' },
+  { keys: ['escape', 'c', 'q'], action: 'cancel', shown: 'esc', footer: 'cancel' },
+  { keys: ['ctrl+c'], action: 'interrupt' },
+];
+
+/** The bindings that count, in the order of the footer. */
+export function bindingsOf({
+  canSteer,
+  shows,
+}: {
+  canSteer: boolean;
+  shows: 'plot' | 'list' | 'figure';
+}): readonly Binding<RunAction>[] {
+  const ofPanel = shows === 'plot' ? plotKeys : shows === 'list' ? listKeys : [];
+  return [...(canSteer ? steeringKeys : []), ...panelKeys, ...ofPanel, ...helpKey];
+}

@@ -1,0 +1,30 @@
+import type { Scene } from './scene.ts';
+
+/** The panels, in no order: `panelsOf` has them in that of their numbers. */
+export type PanelId =
+  | 'loss'
+  | 'metric'
+  | 'other'
+  | 'rate'
+  | 'gradient'
+  | 'speed'
+  | 'confusion'
+  | 'scatter'
+  | 'answers'
+  | 'classes'
+  | 'mistakes'
+  | 'calibration'
+  | 'evaluations'
+  | 'checkpoints'
+  | 'log'
+  | 'summary';
+
+/** One thing to look at. A plot can be zoomed, a list scrolled, a figure fits its place. */
+export type Panel = {
+  /** A word for the tab. */
+  title(scene: Scene): string;
+} & (
+  | { shows: 'plot' | 'figure'; draw(scene: Scene, width: number, height: number): string[] }
+  /** `head` stays where it is, `rows` scroll. */
+  | { shows: 'list'; list(scene: Scene, width: number): { head: string[]; rows: string[] } }
+);

@@ -1,0 +1,180 @@
+import { linePlot, type Mark, type PlotSeries } from '../../plot/line-plot.ts';
+import { type Series, smooth, view as viewSeries } from '../../series.ts';
+import { plannedRates } from '../../state/derive.ts';
+import type { DashboardState } from '../../state/state.ts';
+import type { Role } from '../../theme.ts';
+import { rate, shortCount } from '../figures.ts';
+import type { Panel } from '../panel.ts';
+import type { Scene } from '../scene.ts';
+import { row, signs } from '../text.ts';
+import { windowOf } from '../view.ts';
+import { shortName } from './evaluations.ts';
+
+/** Loss of training as a faint band with a smoothed line; the loss of evaluations and the checkpoints at their steps. */
+export const lossPanel: Panel = {
+  title: () => 'loss',
+  shows: 'plot',
+  draw(scene, width, height) {
+    const { state, theme } = scene;
+    const sign = signs(theme);
+    const measured = state.evaluations.flatMap(({ step, metrics: { loss } }): Mark[] =>
+      loss === undefined || !Number.isFinite(loss)
+        ? []
+        : [{ x: step, y: loss, glyph: sign.evaluation, role: 'series2' }],
+    );
+    const kept = state.checkpoints.map(({ step }): Mark => ({ x: step, glyph: sign.checkpoint, role: 'series3' }));
+    return trace(scene, width, height, {
+      series: state.curves.loss,
+      name: 'train',
+      role: 'series1',
+      marks: [...kept, ...measured],
+      formatY: metricText3,
+      empty: 'no step yet',
+    });
+  },
+};
+
+/** A metric over the evaluations, each at its step. */
+export function metricPanel(which: 'metric' | 'other'): Panel {
+  return {
+    title: ({ state, view }) => shortName(metricName(state, which, view.metric) ?? 'metric'),
+    shows: 'plot',
+    draw(scene, width, height) {
+      const { state, view, theme } = scene;
+      const name = metricName(state, which, view.metric);
+      const series = name === null ? undefined : state.curves.metrics.get(name);
+      if (name === null || series === undefined) return [row([['dim', 'no evaluation yet']], width, theme)];
+      const best = state.best !== null && state.best.metric === name ? state.best.step : null;
+      const sign = signs(theme);
+      const marks = state.evaluations.flatMap(({ step, metrics: { [name]: y } }): Mark[] =>
+        y === undefined || !Number.isFinite(y)
+          ? []
+          : [{ x: step, y, glyph: sign.evaluation, role: step === best ? 'good' : 'series2' }],
+      );
+      const x = windowOf(view, state.step);
+      return linePlot({
+        width,
+        height,
+        theme,
+        series: [{ name, points: pointsOf(series, x, width), style: 'solid', role: 'series2' }],
+        marks,
+        x,
+        yScale: view.isLog ? 'log' : 'linear',
+        formatX: shortCount,
+        formatY: metricText3,
+      });
+    },
+  };
+}
+
+/** The metric of a panel: the deciding one, or one of the others in turn; null where there is no such. */
+export function metricName(state: DashboardState, which: 'metric' | 'other', turn: number): string | null {
+  const deciding = state.start?.metric ?? null;
+  if (which === 'metric') return deciding;
+  const others = otherMetrics(state);
+  return others[turn % Math.max(1, others.length)] ?? null;
+}
+
+/** What evaluations measure beside the deciding metric and the loss, which has a panel of its own. */
+export function otherMetrics({ start, curves }: DashboardState): string[] {
+  const names = [...curves.metrics.keys()].filter((name) => name !== start?.metric && name !== 'loss');
+  const first = ['f1', 'macro_f1', 'micro_f1', 'accuracy', 'exact_match', 'pearson'].find((name) =>
+    names.includes(name),
+  );
+  return first === undefined ? names : [first, ...names.filter((name) => name !== first)];
+}
+
+/** The learning rate that was, and dashed the one that is planned. */
+export const ratePanel: Panel = {
+  title: () => 'lr',
+  shows: 'plot',
+  draw(scene, width, height) {
+    const { state, view, theme } = scene;
+    const x = windowOf(view, state.start?.totalSteps ?? state.step);
+    const series: PlotSeries[] = [
+      { name: 'planned', points: plannedRates(state, x.min, x.max, width * 2), style: 'dashed', role: 'dim' },
+      { name: 'done', points: pointsOf(state.curves.learningRate, x, width), style: 'solid', role: 'series1' },
+    ];
+    if (series.every(({ points }) => points.length === 0)) return [row([['dim', 'no step yet']], width, theme)];
+    const yScale = view.isLog ? 'log' : 'linear';
+    return linePlot({ width, height, theme, series, marks: [], x, yScale, formatX: shortCount, formatY: rate });
+  },
+};
+
+/** The norm of the gradients before clipping; the line that they are clipped at is dashed. */
+export const gradientPanel: Panel = {
+  title: () => 'grad',
+  shows: 'plot',
+  draw: (scene, width, height) =>
+    trace(scene, width, height, {
+      series: scene.state.curves.gradientNorm,
+      name: 'norm',
+      role: 'series4',
+      level: scene.state.settings?.optimizer.clipNorm || null,
+      marks: [],
+      formatY: metricText3,
+      empty: 'no step yet',
+    }),
+};
+
+/** Real tokens per second of training. */
+export const speedPanel: Panel = {
+  title: () => 'speed',
+  shows: 'plot',
+  draw: (scene, width, height) =>
+    trace(scene, width, height, {
+      series: scene.state.curves.tokensPerSecond,
+      name: 'tokens/s',
+      role: 'series5',
+      marks: [],
+      formatY: shortCount,
+      empty: 'no step yet',
+    }),
+};
+
+interface Trace {
+  series: Series;
+  name: string;
+  role: Role;
+  marks: Mark[];
+  /** A value with a dashed line of its own. */
+  level?: number | null;
+  formatY(value: number): string;
+  empty: string;
+}
+
+/** A noisy curve: all of it as a faint band, smoothed as a line. */
+function trace(scene: Scene, width: number, height: number, of: Trace): string[] {
+  const { state, view, theme } = scene;
+  if (of.series.count === 0) return [row([['dim', of.empty]], width, theme)];
+  const x = windowOf(view, state.step);
+  const band = viewSeries(of.series, x.min, x.max, width * 2);
+  const raw = band.map(({ x: at, mean }) => ({ x: at, y: mean }));
+  const series: PlotSeries[] = [
+    { name: of.name, points: raw, band, style: 'faint', role: 'dim' },
+    { name: 'smoothed', points: smooth(raw, view.smoothing), style: 'solid', role: of.role },
+  ];
+  if (of.level != null) {
+    const level = of.level;
+    series.push({
+      name: 'limit',
+      points: [x.min, x.max].map((at) => ({ x: at, y: level })),
+      style: 'dashed',
+      role: 'warn',
+    });
+  }
+  const yScale = view.isLog ? 'log' : 'linear';
+  const { marks, formatY } = of;
+  return linePlot({ width, height, theme, series, marks, x, yScale, formatX: shortCount, formatY });
+}
+
+function pointsOf(series: Series, x: { min: number; max: number }, width: number) {
+  return viewSeries(series, x.min, x.max, width * 2).map(({ x: at, mean }) => ({ x: at, y: mean }));
+}
+
+/** Three digits: what an axis has room for. */
+function metricText3(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1000) return shortCount(value);
+  return value.toPrecision(3).slice(0, 6);
+}

@@ -1,0 +1,41 @@
+import { useRef, useState } from 'react';
+import type { ControlAnswer, ControlCommand } from '../../control/protocol.ts';
+import { controlText } from '../state/control-text.ts';
+import type { Notice } from './scene.ts';
+
+export interface Control {
+  /** What became of what was asked last. */
+  notice: Notice | null;
+  /** Asks something of the run. It is said at once that it was asked; what becomes of it, when the run answers. */
+  ask(command: ControlCommand): void;
+  /** What was asked and is not answered yet. */
+  pending: ReadonlySet<ControlCommand>;
+}
+
+/** @param send undefined: the run cannot be steered */
+export function useControl(
+  send: ((command: ControlCommand) => Promise<ControlAnswer>) | undefined,
+  step: number,
+): Control {
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const pending = useRef(new Set<ControlCommand>());
+  const ask = (command: ControlCommand) => {
+    if (send === undefined || pending.current.has(command)) return;
+    pending.current.add(command);
+    const tell = (level: Notice['level'], text: string) => setNotice({ level, text, time: Date.now() });
+    tell('asked', controlText({ command, state: 'asked', step }));
+    send(command)
+      .catch(
+        (error: unknown): ControlAnswer => ({
+          ok: false,
+          reason: error instanceof Error ? error.message : String(error),
+        }),
+      )
+      .then((answer) => {
+        pending.current.delete(command);
+        if (answer.ok) tell('done', controlText({ command, state: 'done', step: answer.step }));
+        else tell('refused', controlText({ command, state: 'refused', step, reason: answer.reason }));
+      });
+  };
+  return { notice, ask, pending: pending.current };
+}

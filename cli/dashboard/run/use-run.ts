@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { useEffect, useState } from 'react';
+import type { RunSource } from '../../watch/source.ts';
+import type { Liveness } from '../state/derive.ts';
+import { logged } from '../state/log.ts';
+import { reduce, withOutput, withSettings } from '../state/reduce.ts';
+import { type DashboardState, initialState, type RunSettings } from '../state/state.ts';
+
+/** A run as it was a moment ago. */
+export interface Observed {
+  state: DashboardState;
+  liveness: Liveness;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** Frames that no key asked for: between four and five a second. */
+const frameMs = 220;
+/** What changes by itself: the time left, whether the process is alive. */
+const clockMs = 1000;
+/** So many events are reduced before keys are looked at. */
+const atOnce = 5000;
+
+/** Follows a run while the component is mounted. */
+export function useRun(source: RunSource): Observed {
+  const [observed, setObserved] = useState<Observed>(() => observe(source, initialState()));
+  useEffect(() => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    let state = initialState();
+    let shown = -1;
+    let shownAt = 0;
+    const change = (next: (before: DashboardState) => DashboardState) => {
+      if (!signal.aborted) state = next(state);
+    };
+    const follow = async () => {
+      for await (const batch of source.events(signal)) {
+        for (let i = 0; i < batch.length; i += atOnce) {
+          for (const event of batch.slice(i, i + atOnce)) change((before) => reduce(before, event));
+          if (batch.length > atOnce) await setImmediate();
+        }
+      }
+    };
+    follow().catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      change((before) =>
+        logged({ ...before, version: before.version + 1 }, 'error', `the run cannot be read: ${message}`),
+      );
+    });
+    source.log?.((line) => change((before) => withOutput(before, line, Date.now())));
+    let asksSettings = false;
+    const askSettings = async () => {
+      const folder = source.folder() ?? state.folder;
+      if (asksSettings || state.settings !== null || folder === null) return;
+      asksSettings = true;
+      const settings = await readSettings(folder);
+      asksSettings = false;
+      if (settings !== null) change((before) => withSettings(before, settings));
+    };
+    const timer = setInterval(() => {
+      const now = Date.now();
+      const isDue = now - shownAt >= clockMs;
+      if (isDue) void askSettings();
+      if (!isDue && state.version === shown) return;
+      shown = state.version;
+      shownAt = now;
+      setObserved(observe(source, state));
+    }, frameMs);
+    return () => {
+      stop.abort();
+      clearInterval(timer);
+    };
+  }, [source]);
+  return observed;
+}
+
+const observe = (source: RunSource, state: DashboardState): Observed => ({
+  state,
+  liveness: source.liveness(),
+  now: Date.now(),
+});
+
+/** What `config.json` of a run says; null as long as it is not there. */
+async function readSettings(folder: string): Promise<RunSettings | null> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+  } catch {
+    return null;
+  }
+}
