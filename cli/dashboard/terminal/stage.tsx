@@ -34,7 +34,7 @@ export function openStage(options: {
   let size = options.size;
   let open = true;
   let text = '';
-  let renderInk = () => {};
+  let renderInk = noRender;
   let resized = () => {};
 
   const listen = (handler: (key: Key) => void) => {
@@ -63,8 +63,7 @@ export function openStage(options: {
   });
   const onRoot = (root: DOMElement) => {
     // Ink makes text of its tree after every commit. Once a frame is enough.
-    if (root.onRender === undefined) return;
-    renderInk = root.onRender;
+    renderInk = root.onRender ?? (() => {});
     root.onRender = changed;
   };
   const sizes: Sizes = {
@@ -92,6 +91,8 @@ export function openStage(options: {
     exitOnCtrlC: false,
     isScreenReaderEnabled: false,
   });
+  // Ink tells nobody what is wrong with its first render.
+  if (renderInk === noRender) throw new Error('nothing renders: react was loaded before terminal/production.ts');
   ink.waitUntilExit().catch((error) => {
     if (open) onError(error);
   });
@@ -151,6 +152,8 @@ export function openStage(options: {
     },
   };
 }
+
+function noRender(): void {}
 
 /** The screen's size as React reads it. */
 interface Sizes {
