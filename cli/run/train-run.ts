@@ -15,6 +15,7 @@ import { train } from '../../src/trainer/train.ts';
 import type { ResumePoint } from '../../src/trainer/types.ts';
 import type { Environment } from '../environment.ts';
 import { alsoToTensorBoard } from '../report/tensorboard/log.ts';
+import { writeReports } from '../report/write.ts';
 import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
 import { type Clock, createClock } from './clock.ts';
 import { type PreparedData, prepareData } from './data.ts';
@@ -73,6 +74,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     }),
   );
   let model: RunModel | undefined;
+  let begun: string | undefined;
   try {
     emit(data.event);
     for (const message of data.warnings) emit({ type: 'warning', step: 0, message });
@@ -101,13 +103,16 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
       emit({ type: 'run', folder: run, taken: null });
       emit({ type: 'resume', step: point.state.step, from: point.folder.where });
     }
+    begun = run;
     const resume = point === null ? undefined : resumePoint(point, engine);
     const results = await trainInFolder({ job, context, data, model, run, emit, metric, clock, resume });
     emit({ type: 'results', folder: run, results });
+    await writeReports(run, emit);
     recorder.end(results.reason);
     return { folder: run, results };
   } catch (error) {
     emit({ type: 'failure', message: error instanceof Error ? error.message : String(error) });
+    if (begun !== undefined) await writeReports(begun, emit);
     recorder.end(error instanceof DivergedError ? 'diverged' : 'failed');
     throw error;
   } finally {
