@@ -1,8 +1,10 @@
+import type { ControlCommand } from './control.ts';
+
 /**
  * What `train()` yields. Every renderer (plain lines, JSONL, dashboard) is a consumer of this one stream.
  * `step` counts optimizer steps from 1; `epoch` is a fraction (1.5: half of the second epoch done).
  */
-export type Phase = 'preparing' | 'training' | 'evaluating' | 'saving';
+export type Phase = 'preparing' | 'training' | 'evaluating' | 'saving' | 'paused';
 
 export interface StartEvent {
   type: 'start';
@@ -46,6 +48,8 @@ export interface EvaluationEvent {
   metrics: Record<string, number>;
   /** Whether this evaluation is the best so far. */
   best: boolean;
+  /** Made because someone asked for it: early stopping does not count it. */
+  asked?: true;
   seconds: number;
 }
 
@@ -54,7 +58,18 @@ export interface CheckpointEvent {
   step: number;
   /** Where it was saved, in the words of the checkpoint store (a folder). */
   location: string;
-  reason: 'best' | 'periodic' | 'stop' | 'end';
+  reason: 'best' | 'periodic' | 'asked' | 'stop' | 'end';
+}
+
+/** Something was asked of the run while it was going on: see `TrainControl`. */
+export interface ControlEvent {
+  type: 'control';
+  command: ControlCommand;
+  /** `done`: it is in effect, after `step`. */
+  state: 'asked' | 'done' | 'refused';
+  step: number;
+  /** Why it was refused. */
+  reason?: string;
 }
 
 export interface WarningEvent {
@@ -65,7 +80,8 @@ export interface WarningEvent {
 
 export interface EndEvent {
   type: 'end';
-  reason: 'finished' | 'early-stopping' | 'stopped' | 'diverged';
+  /** `stopped`: with all saved that going on takes. `aborted`: with what had been saved before. */
+  reason: 'finished' | 'early-stopping' | 'stopped' | 'aborted' | 'diverged';
   step: number;
   best: { step: number; epoch: number; metric: string; value: number } | null;
   seconds: { train: number; evaluate: number; save: number };
@@ -80,5 +96,6 @@ export type TrainEvent =
   | StepEvent
   | EvaluationEvent
   | CheckpointEvent
+  | ControlEvent
   | WarningEvent
   | EndEvent;
