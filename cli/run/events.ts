@@ -2,6 +2,7 @@ import type { SplitName } from '../../src/data/split.ts';
 import type { AnyAuditReport } from '../../src/data/trainable.ts';
 import type { TaskType } from '../../src/data/types.ts';
 import type { TrainEvent } from '../../src/trainer/events.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import type { FileReading } from './reading.ts';
 import type { RunResults } from './results.ts';
 
@@ -67,6 +68,23 @@ export interface FailureEvent {
   message: string;
 }
 
+/** What an evaluation shows beside its metrics: after each on the validation rows, and at the end of the test rows. */
+export interface DiagnosticsEvent {
+  type: 'diagnostics';
+  step: number;
+  split: 'validation' | 'test';
+  diagnostics: Diagnostics;
+}
+
+/** What the training process takes of the machine, every few seconds while it works. */
+export interface ResourcesEvent {
+  type: 'resources';
+  step: number;
+  rssBytes: number;
+  /** Processor time since the last one, over all cores: 250 is two and a half cores. */
+  cpuPercent: number;
+}
+
 export type AnyEvent =
   | TrainEvent
   | DataEvent
@@ -74,6 +92,8 @@ export type AnyEvent =
   | RunEvent
   | ResumeEvent
   | ProgressEvent
+  | DiagnosticsEvent
+  | ResourcesEvent
   | ResultsEvent
   | FailureEvent;
 
