@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type ExampleFile, type ExampleWishes, openExamples } from '../src/data/example-file.ts';
 import { resolveModel } from '../src/data/hub.ts';
 import type { SplitName } from '../src/data/split.ts';
@@ -39,16 +40,30 @@ export interface CheckFlags extends DataFlags {
   textUnit?: NonNullable<ExampleWishes['textUnit']>;
 }
 
+/** For a screen that goes on meanwhile. */
+export interface CheckWatch {
+  /** Ends the reading, with the signal's reason. */
+  signal?: AbortSignal;
+  /** Told how far it is, instead of standard error. */
+  onProgress?(text: string): void;
+}
+
 /**
  * Reads the files as training would, counts tokens with the model's tokenizer, and looks through the examples.
  * @throws DataError where training could not begin
  */
-export async function checkFiles(files: Files, flags: CheckFlags, context: Context): Promise<CheckResult> {
+export async function checkFiles(
+  files: Files,
+  flags: CheckFlags,
+  context: Context,
+  { signal, onProgress }: CheckWatch = {},
+): Promise<CheckResult> {
   const wishes = wishesOf(flags);
   const folder = await resolveModel(flags.model ?? defaultSettings.model, context.environment.hub);
   const tokenizer = await readTokenizer(folder);
   const opened: CheckedFile[] = [];
   const progress = createProgress(context);
+  const tell = onProgress ?? progress.update;
   try {
     for (const split of ['train', 'validation', 'test'] as const) {
       const path = files[split];
@@ -71,7 +86,10 @@ export async function checkFiles(files: Files, flags: CheckFlags, context: Conte
           audit.add(split, example, features[i]!);
         });
         rows += chunk.length;
-        progress.update(`${file.name}: ${plural(rows, 'row')} looked through`);
+        tell(`${file.name}: ${plural(rows, 'row')} looked through`);
+        // Rows that lie in memory come without a pause in which a key could be read.
+        await setImmediate();
+        signal?.throwIfAborted();
       }
     }
     const report = audit.report();

@@ -9,7 +9,7 @@ import type { Context } from './context.ts';
 export function reportError(error: unknown, context: Context): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const known = error instanceof CommanderError ? fromCommander(error) : error;
-  const { message, where, fix, exitCode } = describe(known);
+  const { message, where, fix, exitCode } = describeError(known);
   if (context.json) {
     context.stdout.line(JSON.stringify({ error: { message, where, fix } }));
     return exitCode;
@@ -22,7 +22,13 @@ export function reportError(error: unknown, context: Context): number {
   return exitCode;
 }
 
-function describe(error: unknown): { message: string; where: string | null; fix: string | null; exitCode: number } {
+/** What a person is told of an error: what went wrong, where, what to do. */
+export function describeError(error: unknown): {
+  message: string;
+  where: string | null;
+  fix: string | null;
+  exitCode: number;
+} {
   if (error instanceof DistiltuneError) {
     return { message: error.message, where: error.where ?? null, fix: error.fix ?? null, exitCode: error.exitCode };
   }

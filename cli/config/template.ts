@@ -3,8 +3,8 @@ import { defaultSettings } from '../../src/trainer/settings.ts';
 import { fieldOf, fields } from './fields.ts';
 import { settingOf } from './resolve.ts';
 
-/** Settings that a person looks at first; the others stay defaults, in comments. */
-const shownKeys = [
+/** Settings that a person looks at first; in a config file the others stay defaults, in comments. */
+export const shownKeys: readonly string[] = [
   'model',
   'task',
   'data.train',
