@@ -28,7 +28,8 @@ export interface Marks {
 
 /** An axis. Where its ends are not given, they are those of the data. */
 export interface Axis {
-  label: string;
+  /** Absent where the title says it. */
+  label?: string;
   min?: number;
   max?: number;
 }
@@ -71,8 +72,8 @@ ${lines.map(({ points, look }) => html`<path class="line ${look}" d="${linePath(
 ${dots === undefined ? null : html`<path class="dots" d="${dotsPath(dots.points, scale)}"/>`}
 </svg>
 ${marks.map(({ points, glyph }) => points.map((point) => mark(point, glyph, scale)))}
-<text class="axis" x="50%" y="100%" dy="34" text-anchor="middle">${x.label}</text>
-<text class="axis" x="0" y="0" dx="-44" dy="-8">${y.label}</text>
+${x.label === undefined ? null : html`<text class="axis" x="50%" y="100%" dy="34" text-anchor="middle">${x.label}</text>`}
+${y.label === undefined ? null : html`<text class="axis" x="0" y="0" dx="-44" dy="-8">${y.label}</text>`}
 </svg>
 </div>
 </figure>
@@ -206,12 +207,12 @@ function legend({ band, lines = [], marks = [], dots }: Chart): Html | null {
 
 export const chartStyle = `
 .chart { margin: 1rem 0; } figcaption { font-weight: 600; }
-.plot { padding: 1.75rem .75rem 2.75rem 3.25rem; } .plot > svg { display: block; width: 100%; height: 13rem; overflow: visible; }
-.plot.square { max-width: 26rem; } .plot.square > svg { height: auto; aspect-ratio: 1; } .mark { overflow: visible; }
+.plot { padding: .75rem .75rem 2.75rem 3.25rem; } .plot > svg { display: block; width: 100%; height: 13rem; overflow: visible; }
+.plot.square { max-width: 26rem; padding-top: 1.75rem; } .plot.square > svg { height: auto; aspect-ratio: 1; } .mark { overflow: visible; }
 .grid { stroke: var(--line); stroke-width: 1; } .tick, .axis { fill: var(--dim); font-size: 12px; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; vector-effect: non-scaling-stroke; stroke: var(--one); }
 .line.dashed { stroke: var(--two); stroke-dasharray: 6 5; } .line.faint { stroke: var(--dim); stroke-width: 1.5; stroke-dasharray: 2 4; }
-.band { fill: var(--one); fill-opacity: .18; stroke: none; }
+.band { fill: var(--one); fill-opacity: .25; stroke: none; }
 .dots { stroke: var(--one); stroke-width: 5; stroke-linecap: round; stroke-opacity: .55; vector-effect: non-scaling-stroke; }
 .diamond { fill: var(--two); stroke: var(--paper); stroke-width: 1; } .star { fill: var(--three); stroke: var(--paper); stroke-width: 1; }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: .25rem 0 0; padding: 0; list-style: none; font-size: .85rem; color: var(--dim); }

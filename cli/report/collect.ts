@@ -1,7 +1,7 @@
-import type { EvaluationEvent, StartEvent } from '../../src/trainer/events.ts';
-import type { DataEvent, ModelEvent, StampedEvent } from '../run/events.ts';
-import { append, createSeries, type Series } from './curve.ts';
-import type { Diagnostics } from './diagnostics/shape.ts';
+import type { EndEvent, EvaluationEvent, StartEvent } from '../../src/trainer/events.ts';
+import { append, createSeries, type Series } from '../dashboard/series.ts';
+import type { Diagnostics } from '../run/diagnostics.ts';
+import type { DataEvent, DiagnosticsEvent, ModelEvent, StampedEvent } from '../run/events.ts';
 
 /** What `events.jsonl` tells. */
 export interface RecordedEvents {
@@ -9,6 +9,7 @@ export interface RecordedEvents {
   data: DataEvent | null;
   model: ModelEvent | null;
   start: StartEvent | null;
+  end: EndEvent | null;
   /** By optimizer step. */
   curves: { loss: Series; learningRate: Series; gradientNorm: Series };
   evaluations: Evaluations;
@@ -18,12 +19,6 @@ export interface RecordedEvents {
   resumedAfter: number[];
   warnings: { count: number; first: string[] };
   failure: string | null;
-}
-
-interface DiagnosticsEvent extends DiagnosticsOfStep {
-  type: 'diagnostics';
-  time: string;
-  split: 'validation' | 'test';
 }
 
 export interface DiagnosticsOfStep {
@@ -47,6 +42,7 @@ export function createCollector() {
     data: null,
     model: null,
     start: null,
+    end: null,
     curves: { loss: createSeries(), learningRate: createSeries(), gradientNorm: createSeries() },
     resumedAfter: [],
     warnings: { count: 0, first: [] },
@@ -55,7 +51,7 @@ export function createCollector() {
   const evaluations = createSampler();
   const diagnostics = createChooser();
   return {
-    add(event: StampedEvent | DiagnosticsEvent): void {
+    add(event: StampedEvent): void {
       kept.began ??= event.time;
       switch (event.type) {
         case 'data':
@@ -66,6 +62,9 @@ export function createCollector() {
           break;
         case 'start':
           kept.start = event;
+          break;
+        case 'end':
+          kept.end = event;
           break;
         case 'step':
           append(kept.curves.loss, event.step, event.loss);
@@ -132,7 +131,7 @@ function createChooser() {
       bestStep = step;
       ofBest = newest.validation?.step === step ? newest.validation : undefined;
     },
-    add({ split, step, diagnostics }: DiagnosticsOfStep & { split: 'validation' | 'test' }): void {
+    add({ split, step, diagnostics }: DiagnosticsEvent): void {
       newest[split] = { step, diagnostics };
       if (split === 'validation' && step === bestStep) ofBest = newest.validation;
     },

@@ -26,6 +26,10 @@ export function outcomeOf({ results, status, events }: RunRecord): Outcome {
     case 'diverged':
       return { kind: 'bad', glyph: '✗', text: `diverged${at}`, detail: events.failure, isOpen: false };
     case undefined:
+      if (events.end?.reason === 'aborted') {
+        const detail = 'What had been saved before is kept.';
+        return { kind: 'stopped', glyph: '■', text: `aborted${at}`, detail, isOpen: true };
+      }
       return { kind: 'bad', glyph: '✗', text: `did not finish${at}`, detail: events.failure, isOpen: true };
   }
 }

@@ -8,8 +8,8 @@ import type { RunRecord } from './record.ts';
 /** The figures that everybody asks for first. */
 export function summary(record: RunRecord): Html {
   return html`<dl class="tiles">${[...scores(record), ...facts(record)].map(
-    ({ name, value, detail, isMain = false }) =>
-      html`<div${isMain ? html` class="main"` : null}><dt>${name}</dt><dd><strong>${value}</strong>${detail === null ? null : html`<small>${detail}</small>`}</dd></div>\n`,
+    ({ name, value, detail, kind }) =>
+      html`<div${kind === undefined ? null : html` class="${kind}"`}><dt>${name}</dt><dd><strong>${value}</strong>${detail === null ? null : html`<small>${detail}</small>`}</dd></div>\n`,
   )}</dl>`;
 }
 
@@ -17,7 +17,7 @@ interface Tile {
   name: string;
   value: HtmlValue;
   detail: HtmlValue;
-  isMain?: boolean;
+  kind?: 'main' | 'words';
 }
 
 function scores({ results, events }: RunRecord): Tile[] {
@@ -27,10 +27,17 @@ function scores({ results, events }: RunRecord): Tile[] {
   const detail = `${events.start?.direction === 'min' ? 'the lower the better; ' : ''}best at step ${count(best.step)}, epoch ${best.epoch.toFixed(2)}`;
   const tested = results?.metrics.test?.[best.metric];
   return [
-    { name: `${title}, validation`, value: metricText(best.value), detail, isMain: true },
+    { name: `${title}, validation`, value: metricText(best.value), detail, kind: 'main' },
     ...(tested === undefined
       ? []
-      : [{ name: `${title}, test`, value: metricText(tested), detail: 'of the best checkpoint', isMain: true }]),
+      : [
+          {
+            name: `${title}, test`,
+            value: metricText(tested),
+            detail: 'of the best checkpoint',
+            kind: 'main' as const,
+          },
+        ]),
   ];
 }
 
@@ -47,10 +54,14 @@ function facts({ config, results, events }: RunRecord): Tile[] {
     {
       name: 'Rows to learn from',
       value: count(train),
-      detail: `validation ${count(validation)}, test ${count(test)}`,
+      detail: [
+        ...(validation > 0 ? [`validation ${count(validation)}`] : []),
+        ...(test > 0 ? [`test ${count(test)}`] : []),
+      ].join(', '),
     },
     {
       name: 'Model',
+      kind: 'words',
       value: html`<bdi>${basename(config.model)}</bdi>`,
       detail: events.model === null ? null : `${(events.model.parameters / 1e6).toFixed(1)} million parameters`,
     },

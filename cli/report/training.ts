@@ -1,18 +1,21 @@
 import { type Html, html } from '../../src/html.ts';
 import { htmlTable } from '../../src/html-page.ts';
+import { type Series, smooth, view } from '../dashboard/series.ts';
 import { count, plural } from '../plain/table.ts';
 import { metricText } from '../plain/train-lines.ts';
-import { type Chart, chartFigure } from './chart.ts';
-import { smooth, view } from './curve.ts';
+import { type Chart, chartFigure, type Point } from './chart.ts';
 import { metricTitle } from './metric-titles.ts';
 import type { RunRecord } from './record.ts';
 import type { Section } from './section.ts';
 
 /** More points than these no page shows apart. */
 const columns = 400;
-/** Weight of what came before in the smoothed line. */
-const smoothing = 0.9;
-const steps = { label: 'step' };
+/** A band is drawn of wider pieces, so that each has a least and a largest value. */
+const bandColumns = 100;
+const stepsOfBand = 4;
+/** Share of all points that the smoothed line takes together, about. */
+const smoothedShare = 1 / 50;
+const steps = { label: 'step', min: 0 };
 
 /** How the run went: curves by optimizer step, and the evaluations. Null for a run without a step. */
 export function trainingSection(record: RunRecord): Section | null {
@@ -20,21 +23,24 @@ export function trainingSection(record: RunRecord): Section | null {
   if (curves.loss.count === 0) return null;
   const metric = metricChart(record);
   const content = html`${chartFigure(lossChart(record))}
-${metric === null ? null : chartFigure(metric)}
-<div class="pair">${chartFigure(rateChart(record))}${chartFigure(normChart(record))}</div>
+<div class="charts">${metric === null ? null : chartFigure(metric)}${chartFigure(rateChart(record))}${chartFigure(normChart(record))}</div>
 ${resumedAfter.length === 0 ? null : html`<p>Gone on with after step ${resumedAfter.map(count).join(', ')}.</p>`}
 ${evaluations.count === 0 ? null : evaluationTable(record)}`;
   return { id: 'training', title: 'Training', content };
 }
 
+const bandOf = (series: Series, record: RunRecord) =>
+  view(series, 0, lastStep(record), Math.min(bandColumns, Math.ceil(series.count / stepsOfBand)));
+
 const lastStep = ({ results, status, events }: RunRecord) =>
   results?.steps ?? Math.max(status?.step ?? 0, events.evaluations.shown.at(-1)?.step ?? 0, events.curves.loss.count);
 
 function lossChart(record: RunRecord): Chart {
-  const points = view(record.events.curves.loss, columns);
+  const points = view(record.events.curves.loss, 0, lastStep(record), columns);
   const smoothed = smooth(
     points.map(({ x, mean }) => ({ x, y: mean })),
-    smoothing,
+    // As a moving average of that many points has it: 1 - 2 / (n + 1).
+    1 - 2 / (Math.max(1, points.length * smoothedShare) + 1),
   );
   const measured = record.events.evaluations.shown.flatMap(({ step, metrics }) =>
     typeof metrics.loss === 'number'
@@ -49,8 +55,8 @@ function lossChart(record: RunRecord): Chart {
     title: 'Loss',
     description: `Training loss of ${plural(record.events.curves.loss.count, 'step')}.${told}`,
     x: steps,
-    y: { label: 'loss' },
-    band: { name: 'training, least and largest', points },
+    y: {},
+    band: { name: 'training, range', points: bandOf(record.events.curves.loss, record) },
     lines: [{ name: 'training, smoothed', points: smoothed, look: 'solid' }],
     ...(measured.length === 0 ? {} : { marks: [{ name: 'validation', points: measured, glyph: 'diamond' as const }] }),
   };
@@ -63,45 +69,43 @@ function metricChart({ events, results }: RunRecord): Chart | null {
     .map(({ step, metrics, best }) => ({ x: step, y: metrics[metric] ?? Number.NaN, best }))
     .filter(({ y }) => Number.isFinite(y));
   if (points.length < 2) return null;
-  const bestPoint = points.findLast(({ best }) => best);
+  const best = points.findLast((point) => point.best);
   const title = metricTitle(metric);
-  const told = bestPoint === undefined ? '' : ` The best is ${metricText(bestPoint.y)} at step ${count(bestPoint.x)}.`;
+  const told = ({ x, y }: Point) => `${metricText(y)} at step ${count(x)}`;
   return {
     id: 'metric',
     title: `${title}, validation`,
-    description: `${title} of ${plural(events.evaluations.count, 'evaluation')}.${told}`,
-    x: { ...steps, min: 0 },
-    y: { label: title },
-    lines: [{ name: title, points, look: 'dashed' }],
-    ...(bestPoint === undefined
-      ? {}
-      : {
-          marks: [
-            {
-              name: 'best',
-              points: [{ ...bestPoint, text: `best: ${metricText(bestPoint.y)} at step ${count(bestPoint.x)}` }],
-              glyph: 'star' as const,
-            },
-          ],
-        }),
+    description: `${title} of ${plural(events.evaluations.count, 'evaluation')}.${best === undefined ? '' : ` The best is ${told(best)}.`}`,
+    x: steps,
+    y: {},
+    lines: [{ name: 'each evaluation', points, look: 'dashed' }],
+    marks: [
+      { name: 'evaluation', points: points.map((point) => ({ ...point, text: told(point) })), glyph: 'diamond' },
+      ...(best === undefined
+        ? []
+        : [{ name: 'best', points: [{ ...best, text: `best: ${told(best)}` }], glyph: 'star' as const }]),
+    ],
   };
 }
 
 function rateChart(record: RunRecord): Chart {
-  const points = view(record.events.curves.learningRate, columns).map(({ x, mean }) => ({ x, y: mean }));
+  const points = view(record.events.curves.learningRate, 0, lastStep(record), columns).map(({ x, mean }) => ({
+    x,
+    y: mean,
+  }));
   const highest = Math.max(...points.map(({ y }) => y));
   return {
     id: 'rate',
     title: 'Learning rate',
     description: `${record.config.schedule.type} schedule, ${highest} at its highest.`,
     x: steps,
-    y: { label: 'learning rate', min: 0 },
+    y: { min: 0 },
     lines: [{ name: 'learning rate', points, look: 'solid' }],
   };
 }
 
 function normChart(record: RunRecord): Chart {
-  const points = view(record.events.curves.gradientNorm, columns);
+  const points = bandOf(record.events.curves.gradientNorm, record);
   const { clipNorm } = record.config.optimizer;
   const end = lastStep(record);
   const clipped =
@@ -116,8 +120,8 @@ function normChart(record: RunRecord): Chart {
     title: 'Gradient norm',
     description: `Norm of all gradients before clipping${clipNorm === 0 ? '' : `, which is done above ${clipNorm}`}.`,
     x: steps,
-    y: { label: 'norm', min: 0 },
-    band: { name: 'least and largest', points },
+    y: { min: 0 },
+    band: { name: 'range', points },
     lines: [
       { name: 'mean', points: points.map(({ x, mean }) => ({ x, y: mean })), look: 'solid' },
       ...(clipped.length === 0 ? [] : [{ name: 'clipped above', points: clipped, look: 'faint' as const }]),

@@ -2,6 +2,7 @@ import { type Html, html } from '../../../src/html.ts';
 import { htmlTable } from '../../../src/html-page.ts';
 import { count, plural } from '../../plain/table.ts';
 import { metricText } from '../../plain/train-lines.ts';
+import type { Diagnostics } from '../../run/diagnostics.ts';
 import { chartFigure } from '../chart.ts';
 import type { RunRecord } from '../record.ts';
 import type { Section } from '../section.ts';
@@ -9,7 +10,6 @@ import { calibrationFigure } from './calibration.ts';
 import { classTable } from './classes.ts';
 import { confusions } from './confusions.ts';
 import { listed, mistakeList, rightly, wrongly } from './mistakes.ts';
-import type { Diagnostics } from './shape.ts';
 
 /** What the model gets right and wrong, of each set that was measured: the test rows first. */
 export function diagnosticsSections({ events }: RunRecord): Section[] {
@@ -19,13 +19,11 @@ export function diagnosticsSections({ events }: RunRecord): Section[] {
     const parts = partsOf(found.diagnostics, split).filter((part) => part !== null);
     if (parts.length === 0) return [];
     const title = split === 'test' ? 'Test rows in detail' : 'Validation rows in detail';
-    return [
-      {
-        id: `${split}-rows`,
-        title,
-        content: html`<p class="dim">Of the checkpoint of step ${count(found.step)}.</p>\n${parts}`,
-      },
-    ];
+    const content = html`<p class="dim">Of the checkpoint of step ${count(found.step)}.</p>\n${parts}`;
+    // The same of other rows, for those who want to know.
+    const isSecond = split === 'validation' && events.diagnostics.test !== undefined;
+    const folded = html`<details><summary>Show them</summary>${content}</details>`;
+    return [{ id: `${split}-rows`, title, content: isSecond ? folded : content }];
   });
 }
 
@@ -33,7 +31,7 @@ export function diagnosticsSections({ events }: RunRecord): Section[] {
 function partsOf(diagnostics: Diagnostics, split: string): (Html | null)[] {
   switch (diagnostics.task) {
     case 'sequence-classification': {
-      const { confusion, mostConfused, classes, otherClasses = 0, mistakes, calibration } = diagnostics;
+      const { confusion, mostConfused, classes, otherClasses, mistakes, calibration } = diagnostics;
       return [
         confusions(confusion, mostConfused, 'rows'),
         classTable(classes, { what: 'label', counted: 'rows', left: otherClasses }),
@@ -49,7 +47,7 @@ function partsOf(diagnostics: Diagnostics, split: string): (Html | null)[] {
       ];
     }
     case 'multi-label': {
-      const { classes, otherClasses = 0, mistakes } = diagnostics;
+      const { classes, otherClasses, mistakes } = diagnostics;
       return [
         classTable(classes, { what: 'label', counted: 'rows', left: otherClasses }),
         mistakeList(
@@ -63,7 +61,7 @@ function partsOf(diagnostics: Diagnostics, split: string): (Html | null)[] {
       ];
     }
     case 'token-classification': {
-      const { classes, otherClasses = 0, mostConfused, mistakes } = diagnostics;
+      const { classes, otherClasses, mostConfused, mistakes } = diagnostics;
       return [
         classTable(classes, { what: 'type', counted: 'examples', left: otherClasses }),
         confusions(null, mostConfused, 'words'),
@@ -105,12 +103,19 @@ function missedAndSpurious(missed: readonly Html[], spurious: readonly Html[]): 
   return html`${missed.length === 0 ? null : html`missed ${listed(missed)}`}${missed.length > 0 && spurious.length > 0 ? ' · ' : null}${spurious.length === 0 ? null : html`wrongly ${listed(spurious)}`}`;
 }
 
-function answerFigures({ exactMatch, f1, hasAnswer, noAnswer }: Diagnostics & { task: 'question-answering' }): Html {
+function answerFigures({
+  exactMatch,
+  f1,
+  hasAnswer,
+  noAnswer,
+  unanswered,
+}: Diagnostics & { task: 'question-answering' }): Html {
   const rows = [
     ['Exact match', metricText(exactMatch)],
     ['F1', metricText(f1)],
     ['questions with an answer', count(hasAnswer)],
     ['questions without one', count(noAnswer)],
+    ['questions that got no answer', count(unanswered)],
   ];
   return htmlTable({ name: 'answers', header: ['figure', 'value'], rows });
 }
