@@ -208,7 +208,7 @@ describe('the painter', () => {
     text = 'ane';
     painter.invalidate();
     await turn();
-    expect(written).toEqual(['\x1b[?2026h\x1b[1;1Hone\x1b[K\x1b[?2026l', '\x1b[?2026h\x1b[1;1Ha\x1b[?2026l']);
+    expect(written).toEqual(['\x1b[?2026h\x1b[0m\x1b[2J\x1b[1;1Hone\x1b[?2026l', '\x1b[?2026h\x1b[1;1Ha\x1b[?2026l']);
     painter.stop();
   });
 
@@ -243,7 +243,7 @@ describe('the painter', () => {
     take();
     painter.forget();
     await turn();
-    expect(written).toEqual(Array(2).fill('\x1b[?2026h\x1b[1;1Hone\x1b[K\x1b[?2026l'));
+    expect(written).toEqual(Array(2).fill('\x1b[?2026h\x1b[0m\x1b[2J\x1b[1;1Hone\x1b[?2026l'));
     painter.stop();
   });
 

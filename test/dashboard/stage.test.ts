@@ -38,7 +38,7 @@ test('colours reach the frame, of a view and of a canvas', async () => {
   const theme = createTheme({ colors: true, charset: 'braille' });
   const screen = openFrames(createElement(SizedScreen), { columns: 4, rows: 3 }, theme);
   const sgr = theme.paint('accent', '⣿⣿⣿⣿').split('⣿')[0]!;
-  expect(sgr).toMatch(/^\x1b\[[\d;]+m$/);
+  expect(sgr.startsWith('\x1b[')).toBe(true);
   expect(screen.styled()).toBe(`head\n${sgr.replace('\x1b[', '\x1b[0;')}⣿⣿⣿⣿\x1b[0m\nfoo`);
   await screen.close();
 });

@@ -1,4 +1,4 @@
-import { hasSureWidth, type Row } from './cells.ts';
+import { blankRow, hasSureWidth, type Row } from './cells.ts';
 
 // Writing a few cells again takes fewer bytes than moving past them.
 const gap = 8;
@@ -8,18 +8,18 @@ const gap = 8;
  * @param previous null: it may show anything
  */
 export function changes(previous: readonly Row[] | null, next: readonly Row[]): string {
-  let bytes = '';
+  // Cleared first: a terminal that shows a frame while it reads it has no rows of the one before between the new ones.
+  let bytes = previous === null ? '\x1b[0m\x1b[2J' : '';
   next.forEach((row, y) => {
-    const before = previous?.[y];
+    const before = previous?.[y] ?? blankRow(row.texts.length);
     if (before === row) return;
     for (const [from, to] of changedSpans(before, row)) bytes += span(row, y, from, to);
   });
   return bytes;
 }
 
-function changedSpans(before: Row | undefined, row: Row): [from: number, to: number][] {
+function changedSpans(before: Row, row: Row): [from: number, to: number][] {
   const columns = row.texts.length;
-  if (before === undefined) return [[0, columns]];
   const spans: [number, number][] = [];
   for (let x = 0; x < columns; x++) {
     if (before.texts[x] === row.texts[x] && before.styles[x] === row.styles[x]) continue;

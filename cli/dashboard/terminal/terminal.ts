@@ -57,17 +57,22 @@ export function takeTerminal(options: {
     releaseErrors();
   };
 
+  const takeAgain = () => {
+    take();
+    // The signal for a new size goes to the job in the foreground only. Node asks for the size when it gets one.
+    process.kill(process.pid, 'SIGWINCH');
+  };
   const stopped = () => {
     yieldTerminal();
     process.off('SIGTSTP', stopped);
     // Stops here. A process that no shell could wake up again goes on at once.
     process.kill(process.pid, 'SIGTSTP');
     process.on('SIGTSTP', stopped);
-    take();
+    takeAgain();
   };
   const continued = () => {
     yieldTerminal();
-    take();
+    takeAgain();
   };
   const lost = () => {
     isLost = true;
