@@ -1,6 +1,7 @@
 import { count } from '../../plain/table.ts';
 import { metricText } from '../../plain/train-lines.ts';
 import { etaOf, isOver, statusOf, throughput } from '../state/derive.ts';
+import { column } from './column.ts';
 import { shortBytes, shortCount } from './figures.ts';
 import { footer, helpLines } from './footer.ts';
 import { fractionOf, header, remainingText, statusPiece, titleOf } from './header.ts';
@@ -87,7 +88,7 @@ function standardFrame(scene: Scene, width: number, height: number): Frame {
   const isCovered = scene.view.overlay === 'help';
   const below = isCovered ? 0 : evaluationRows + logRows;
   const mainHeight = height - 4 - below;
-  const sideWidth = width >= 72 && !isCovered && chosen(scene).shows === 'plot' ? 20 : 0;
+  const sideWidth = width >= 72 && !isCovered && chosen(scene).shows === 'plot' ? 22 : 0;
   const body = main(scene, width - sideWidth, mainHeight);
   const rows = [...header(scene, width), tabs(scene, panelsOf(scene.state), width)];
   rows.push(...(sideWidth === 0 ? body.rows : beside(body.rows, side(scene, sideWidth, mainHeight))));
@@ -148,34 +149,16 @@ function largeFrame(scene: Scene, width: number, height: number): Frame {
     theme,
   );
   const left = [...body.rows, ...evaluations];
-  const right = rightColumn(scene, rightWidth, bodyHeight);
+  const right = column(scene, others(scene), rightWidth - 1, bodyHeight).map((text) => ` ${text}`);
   const log = box('log', logTail(scene, width - 4, logRows), width, logRows + 2, theme);
   return { ...body, rows: [...top, ...beside(left, right), ...log, bottom] };
 }
 
-/** Panels that are not the chosen one, below each other in frames. */
-function rightColumn(scene: Scene, width: number, height: number): string[] {
-  const { state, view } = scene;
+/** What is shown beside or below the chosen panel, the most telling first. */
+function others({ state, view }: Scene): PanelId[] {
   const wanted: PanelId[] = ['confusion', 'scatter', 'answers', 'classes', 'mistakes', 'calibration', 'summary'];
   const there = panelsOf(state);
-  const ids = wanted.filter((id) => there.includes(id) && id !== view.panel).slice(0, 3);
-  const first = Math.max(7, Math.floor(height * 0.32));
-  const heights =
-    ids.length === 3 ? [first, first, height - 2 * first] : ids.length === 2 ? [first, height - first] : [height];
-  return ids.flatMap((id, i) => boxed(scene, id, width, heights[i]!));
-}
-
-function boxed(scene: Scene, id: PanelId, width: number, height: number): string[] {
-  const panel = panels[id];
-  const inner = width - 5;
-  let content: string[];
-  if (panel.shows === 'list') {
-    const { head, rows } = panel.list(scene, inner);
-    content = [...head, ...rows];
-  } else content = panel.draw(scene, inner, height - 2);
-  return box(panel.title(scene), filled(content, inner, height - 2), width - 1, height, scene.theme).map(
-    (text) => ` ${text}`,
-  );
+  return wanted.filter((id) => there.includes(id) && id !== view.panel);
 }
 
 /** Sections below each other, for a narrow and tall screen. */
@@ -194,9 +177,7 @@ function stackFrame(scene: Scene, width: number, height: number): Frame {
     rows.push(
       ...box('evaluations', newestEvaluations(scene, width - 4, evaluationHeight - 2), width, evaluationHeight, theme),
     );
-    const wanted: PanelId[] = ['classes', 'answers', 'scatter', 'mistakes', 'summary'];
-    const id = wanted.find((candidate) => panelsOf(state).includes(candidate) && candidate !== view.panel) ?? 'summary';
-    rows.push(...boxed(scene, id, width + 1, room - evaluationHeight).map((text) => text.slice(1)));
+    rows.push(...column(scene, others(scene), width, room - evaluationHeight));
     rows.push(...box('log', logTail(scene, width - 4, logRows), width, logRows + 2, theme));
   }
   rows.push(footer(scene, chosen(scene).shows, width));

@@ -1,4 +1,5 @@
 import type { Binding } from '../keys.ts';
+import type { Panel } from './panel.ts';
 
 /** What keys do on the screen of a run. */
 export type RunAction =
@@ -7,6 +8,10 @@ export type RunAction =
   | 'evaluate'
   | 'ask'
   | 'interrupt'
+  | 'hold'
+  | 'faster'
+  | 'slower'
+  | 'to-end'
   | 'panel'
   | 'next-panel'
   | 'previous-panel'
@@ -29,27 +34,35 @@ export type RunAction =
 
 /** What steers a run that is going on. */
 export const steeringKeys: readonly Binding<RunAction>[] = [
-  { keys: ['space'], action: 'pause', footer: 'pause', help: 'pause after the step under way; again: go on' },
-  { keys: ['s'], action: 'save', footer: 'save', help: 'save a checkpoint after this step' },
+  { keys: ['space'], action: 'pause', footer: 'pause', help: 'pause after this step, or go on' },
+  { keys: ['s'], action: 'save', footer: 'save', help: 'save after this step' },
   { keys: ['e'], action: 'evaluate', footer: 'eval', help: 'evaluate after this step' },
-  { keys: ['q', 'escape'], action: 'ask', footer: 'stop…', help: 'ask how to end: stop, leave it running, cancel' },
+  { keys: ['q', 'escape'], action: 'ask', footer: 'stop…', help: 'end it, or leave it running' },
   {
     keys: ['ctrl+c'],
     action: 'interrupt',
     shown: 'ctrl-c',
-    help: 'finish the step, save and stop; again: stop at once',
+    help: 'stop and save; twice: give up',
   },
+];
+
+/** What moves a replay on. */
+export const replayKeys: readonly Binding<RunAction>[] = [
+  { keys: ['space'], action: 'hold', footer: 'hold', help: 'hold the replay, or go on' },
+  { keys: ['>', '.'], action: 'faster', shown: '</>', footer: 'speed', help: 'replay slower, faster' },
+  { keys: ['<', ','], action: 'slower' },
+  { keys: ['g'], action: 'to-end', footer: 'to the end', help: 'to the end of the replay' },
 ];
 
 /** Choosing what is seen. */
 export const panelKeys: readonly Binding<RunAction>[] = [
-  { keys: ['tab'], action: 'next-panel', footer: 'panel', help: 'the next panel; shift+tab: the one before' },
+  { keys: ['tab'], action: 'next-panel', footer: 'panel', help: 'next panel; shift-tab: back' },
   { keys: ['shift+tab'], action: 'previous-panel' },
   {
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'],
     action: 'panel',
     shown: '1-9 0',
-    help: 'the panel of that number; 0 is the tenth',
+    help: 'panel of that number; 0: tenth',
   },
 ];
 
@@ -60,16 +73,16 @@ export const plotKeys: readonly Binding<RunAction>[] = [
     action: 'zoom-in',
     shown: '+/-',
     footer: 'zoom',
-    help: 'zoom in and out; so do up and down',
+    help: 'zoom in, out; also up, down',
   },
   { keys: ['-', '_', 'down'], action: 'zoom-out' },
-  { keys: ['left'], action: 'earlier', shown: 'left', help: 'earlier steps, when zoomed in' },
+  { keys: ['left'], action: 'earlier', shown: 'left', help: 'earlier steps' },
   { keys: ['right'], action: 'later', shown: 'right', help: 'later steps' },
   { keys: ['home'], action: 'whole', help: 'the whole run' },
   { keys: ['end'], action: 'newest', help: 'follow the newest steps' },
   { keys: ['z'], action: 'smoothing', footer: 'smooth', help: 'smooth less or more' },
-  { keys: ['l'], action: 'scale', help: 'logarithmic scale, or linear' },
-  { keys: ['m'], action: 'metric', help: 'another metric in the panel of metrics' },
+  { keys: ['l'], action: 'scale', help: 'logarithmic or linear scale' },
+  { keys: ['m'], action: 'metric', help: 'next metric in panel 3' },
 ];
 
 /** While a list is shown that may be longer than its panel. */
@@ -99,12 +112,22 @@ export const askKeys: readonly Binding<AskAction>[] = [
 
 /** The bindings that count, in the order of the footer. */
 export function bindingsOf({
-  canSteer,
+  steers,
   shows,
 }: {
-  canSteer: boolean;
-  shows: 'plot' | 'list' | 'figure';
+  steers: Steers;
+  shows: Panel['shows'];
 }): readonly Binding<RunAction>[] {
   const ofPanel = shows === 'plot' ? plotKeys : shows === 'list' ? listKeys : [];
-  return [...(canSteer ? steeringKeys : []), ...panelKeys, ...ofPanel, ...helpKey];
+  return [...keysOf[steers], ...panelKeys, ...ofPanel, ...helpKey];
 }
+
+/** What can be steered from here: a run, a replay of one, or nothing. */
+export type Steers = 'run' | 'replay' | 'nothing';
+
+/** The keys of what can be steered. */
+export const keysOf: Readonly<Record<Steers, readonly Binding<RunAction>[]>> = {
+  run: steeringKeys,
+  replay: replayKeys,
+  nothing: [],
+};

@@ -24,7 +24,12 @@ export type Panel = {
   /** A word for the tab. */
   title(scene: Scene): string;
 } & (
-  | { shows: 'plot' | 'figure'; draw(scene: Scene, width: number, height: number): string[] }
+  | {
+      shows: 'plot' | 'figure';
+      draw(scene: Scene, width: number, height: number): string[];
+      /** Rows that it needs, where it has a size of its own. */
+      rows?(scene: Scene): number;
+    }
   /** `head` stays where it is, `rows` scroll. */
   | { shows: 'list'; list(scene: Scene, width: number): { head: string[]; rows: string[] } }
 );

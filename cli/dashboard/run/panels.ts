@@ -5,7 +5,7 @@ import { calibrationPanel } from './panels/calibration.ts';
 import { checkpointsPanel } from './panels/checkpoints.ts';
 import { classesPanel } from './panels/classes.ts';
 import { confusionPanel } from './panels/confusion.ts';
-import { gradientPanel, lossPanel, metricName, metricPanel, ratePanel, speedPanel } from './panels/curves.ts';
+import { gradientPanel, lossPanel, metricPanel, ratePanel, speedPanel } from './panels/curves.ts';
 import { evaluationsPanel } from './panels/evaluations.ts';
 import { logPanel } from './panels/log.ts';
 import { mistakesPanel } from './panels/mistakes.ts';
@@ -46,7 +46,8 @@ export function panelsOf(state: DashboardState): PanelId[] {
             : task === 'token-classification'
               ? ['confusion', 'classes', 'mistakes']
               : ['confusion', 'classes', 'mistakes', 'calibration'];
-  const metrics: PanelId[] = metricName(state, 'other', 0) === null ? ['metric'] : ['metric', 'other'];
+  // The perplexity is the loss again.
+  const metrics: PanelId[] = task === 'masked-lm' ? ['metric'] : ['metric', 'other'];
   return [
     'loss',
     ...metrics,

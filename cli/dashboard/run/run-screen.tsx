@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
-import type { RunSource } from '../../watch/source.ts';
+import type { Playback, RunSource } from '../../watch/source.ts';
 import { actionOf } from '../keys.ts';
 import { isOver, statusOf } from '../state/derive.ts';
 import type { DashboardState } from '../state/state.ts';
@@ -29,15 +29,17 @@ export function RunScreen(props: { source: RunSource; onLeave: OnLeave; commandL
   const { state, liveness, now } = useRun(source);
   const [view, setView] = useState<View>(initialView);
   const isOverNow = isOver(statusOf(state, liveness));
-  const canSteer = source.control !== undefined && !isOverNow;
-  const { notice, ask, pending } = useControl(source.control, state.step);
+  const { playback } = source;
+  const steers = isOverNow ? 'nothing' : source.control !== undefined ? 'run' : playback ? 'replay' : 'nothing';
+  const { notice, ask, say, pending } = useControl(source.control, state.step);
   const isDetached = useRef(false);
 
   useEffect(() => {
     if (isOverNow) setView((before) => ({ ...before, panel: 'summary', scroll: 0, overlay: 'none' }));
   }, [isOverNow]);
 
-  const scene: Scene = { state, view, liveness, notice, theme, now, canSteer, commandLine };
+  const replay = playback === undefined ? null : { isPaused: playback.isPaused, speed: playback.speed };
+  const scene: Scene = { state, view, liveness, notice, theme, now, steers, playback: replay, commandLine };
   const frame: Frame = frameOf(scene, size);
 
   const interrupt = () => ask(pending.has('stop') || state.end !== null ? 'abort' : 'stop');
@@ -61,11 +63,11 @@ export function RunScreen(props: { source: RunSource; onLeave: OnLeave; commandL
     if (view.overlay === 'ask') return answer(key);
     if (view.overlay === 'help' && key.name !== 'ctrl+c') return setView((before) => ({ ...before, overlay: 'none' }));
     const shows = layoutOf(size) === 'list' ? 'figure' : panels[view.panel].shows;
-    const action = actionOf(bindingsOf({ canSteer, shows }), key.name);
+    const action = actionOf(bindingsOf({ steers, shows }), key.name);
     switch (action) {
       case undefined:
         if (isOverNow) return leave('ended');
-        if (!canSteer && ['q', 'escape', 'ctrl+c'].includes(key.name)) return leave('back');
+        if (steers !== 'run' && ['q', 'escape', 'ctrl+c'].includes(key.name)) return leave('back');
         return;
       case 'pause':
         return ask(pending.has('pause') || (state.paused && !pending.has('resume')) ? 'resume' : 'pause');
@@ -74,6 +76,11 @@ export function RunScreen(props: { source: RunSource; onLeave: OnLeave; commandL
         return ask(action);
       case 'interrupt':
         return interrupt();
+      case 'hold':
+      case 'faster':
+      case 'slower':
+      case 'to-end':
+        return say(played(playback!, action));
       default:
         setView((before) =>
           viewed(before, action, key.name, {
@@ -87,4 +94,19 @@ export function RunScreen(props: { source: RunSource; onLeave: OnLeave; commandL
     }
   });
   return <Canvas width={size.columns} height={size.rows} rows={frame.rows} />;
+}
+
+/** Moves a replay on, and says how it goes then. */
+function played(playback: Playback, action: 'hold' | 'faster' | 'slower' | 'to-end'): string {
+  if (action === 'to-end') {
+    playback.jumpTo(Number.POSITIVE_INFINITY);
+    return 'to the end of the replay';
+  }
+  if (action === 'hold') {
+    if (playback.isPaused) playback.resume();
+    else playback.pause();
+    return playback.isPaused ? 'the replay is held' : 'the replay goes on';
+  }
+  playback.speed *= action === 'faster' ? 2 : 0.5;
+  return `the replay is ${Number(playback.speed.toPrecision(3))} times as fast as the run was`;
 }

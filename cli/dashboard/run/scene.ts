@@ -1,6 +1,7 @@
-import type { Liveness } from '../state/derive.ts';
+import type { Liveness } from '../../watch/source.ts';
 import type { DashboardState } from '../state/state.ts';
 import type { Theme } from '../theme.ts';
+import type { Steers } from './keys.ts';
 import type { View } from './view.ts';
 
 /** What became of the last key that asked something of the run. */
@@ -20,8 +21,9 @@ export interface Scene {
   theme: Theme;
   /** Milliseconds since 1970. */
   now: number;
-  /** Whether the run can be paused and stopped from here. */
-  canSteer: boolean;
+  steers: Steers;
+  /** How a replay goes; null: it is none. */
+  playback: { isPaused: boolean; speed: number } | null;
   /** The command line that shows the same. */
   commandLine: string;
 }

@@ -8,6 +8,8 @@ export interface Control {
   notice: Notice | null;
   /** Asks something of the run. It is said at once that it was asked; what becomes of it, when the run answers. */
   ask(command: ControlCommand): void;
+  /** Says something that was done here. */
+  say(text: string): void;
   /** What was asked and is not answered yet. */
   pending: ReadonlySet<ControlCommand>;
 }
@@ -19,10 +21,10 @@ export function useControl(
 ): Control {
   const [notice, setNotice] = useState<Notice | null>(null);
   const pending = useRef(new Set<ControlCommand>());
+  const tell = (level: Notice['level'], text: string) => setNotice({ level, text, time: Date.now() });
   const ask = (command: ControlCommand) => {
     if (send === undefined || pending.current.has(command)) return;
     pending.current.add(command);
-    const tell = (level: Notice['level'], text: string) => setNotice({ level, text, time: Date.now() });
     tell('asked', controlText({ command, state: 'asked', step }));
     send(command)
       .catch(
@@ -37,5 +39,5 @@ export function useControl(
         else tell('refused', controlText({ command, state: 'refused', step, reason: answer.reason }));
       });
   };
-  return { notice, ask, pending: pending.current };
+  return { notice, ask, say: (text) => tell('done', text), pending: pending.current };
 }

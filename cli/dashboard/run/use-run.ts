@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { useEffect, useState } from 'react';
-import type { RunSource } from '../../watch/source.ts';
-import type { Liveness } from '../state/derive.ts';
+import type { Liveness, RunSource } from '../../watch/source.ts';
 import { logged } from '../state/log.ts';
 import { reduce, withOutput, withSettings } from '../state/reduce.ts';
 import { type DashboardState, initialState, type RunSettings } from '../state/state.ts';
@@ -49,6 +48,7 @@ export function useRun(source: RunSource): Observed {
         logged({ ...before, version: before.version + 1 }, 'error', `the run cannot be read: ${message}`),
       );
     });
+    source.onRestart?.(() => change(({ version }) => ({ ...initialState(), version: version + 1 })));
     source.log?.((line) => change((before) => withOutput(before, line, Date.now())));
     let asksSettings = false;
     const askSettings = async () => {

@@ -1,16 +1,7 @@
 import { scheduleFactor, warmupSteps } from '../../../src/trainer/schedule.ts';
-import type { Plan, Remaining } from './eta.ts';
-import { timeLeft } from './eta.ts';
+import type { Liveness } from '../../watch/source.ts';
+import { type Plan, type Remaining, timeLeft } from './eta.ts';
 import type { DashboardState } from './state.ts';
-
-/** Whether the process of a run is there, as its source tells. */
-export interface Liveness {
-  state: 'alive' | 'ended' | 'died';
-  heartbeat: Date | null;
-  lastCheckpoint: string | null;
-  /** The command that goes on with it. */
-  resume: string | null;
-}
 
 export type Status =
   | 'preparing'

@@ -116,12 +116,25 @@ function withData(state: DashboardState, { task, labels, audit, files }: DataEve
   return state;
 }
 
+/** Goes on after a step; what an earlier process did beyond it comes again. */
 function resumed(state: DashboardState, step: number, from: string): DashboardState {
   state.resumed = { step, from };
   if (state.step > step) {
-    state.curves = cutCurves(state.curves, step);
-    state.evaluations = state.evaluations.filter((evaluation) => evaluation.step <= step);
+    const { evaluations } = state;
+    const kept = evaluations.filter((evaluation) => evaluation.step <= step);
+    const forgotten = evaluations.filter((evaluation) => evaluation.step > step);
+    const best = kept.findLast((evaluation) => evaluation.best);
+    const metric = state.start?.metric ?? 'loss';
+    state.best =
+      best === undefined
+        ? null
+        : { step: best.step, epoch: best.epoch, metric, value: best.metrics[metric] ?? Number.NaN };
+    state.evaluations = kept;
+    state.evaluationCount -= forgotten.length;
+    state.improvements -= forgotten.filter((evaluation) => evaluation.best).length;
+    state.evaluatedAt = kept.at(-1)?.step ?? 0;
     state.checkpoints = state.checkpoints.filter((checkpoint) => checkpoint.step <= step);
+    state.curves = cutCurves(state.curves, step);
   }
   state.step = step;
   return logged(state, 'info', `resumed after step ${step}`);
@@ -130,6 +143,7 @@ function resumed(state: DashboardState, step: number, from: string): DashboardSt
 /** A process begins to train: what is known of paces is of another one. */
 function started(state: DashboardState, event: StartEvent): DashboardState {
   state.start = event;
+  state.phase = 'training';
   state.progress = null;
   state.pace = { steps: noPace, evaluating: noPace, saving: noPace };
   state.stepEnded = null;

@@ -1,4 +1,4 @@
-import { count } from '../../../plain/table.ts';
+import { count, plural } from '../../../plain/table.ts';
 import { metricText } from '../../../plain/train-lines.ts';
 import { bars } from '../../plot/bars.ts';
 import type { Panel } from '../panel.ts';
@@ -9,6 +9,7 @@ import { measuredAt } from './measured-at.ts';
 export const answersPanel: Panel = {
   title: ({ state }) => (state.task === 'masked-lm' ? 'perplexity' : 'answers'),
   shows: 'figure',
+  rows: () => 5,
   draw(scene, width, height) {
     const { state, theme } = scene;
     const diagnostics = state.diagnostics?.diagnostics;
@@ -17,10 +18,16 @@ export const answersPanel: Panel = {
       return [title, row([['bold', `perplexity ${metricText(diagnostics.perplexity)}`]], width, theme)];
     }
     if (diagnostics?.task !== 'question-answering') return [title];
-    const { exactMatch, f1, hasAnswer, noAnswer } = diagnostics;
+    const { exactMatch, f1, hasAnswer, noAnswer, unanswered } = diagnostics;
     const share = (label: string, value: number) => ({ label, value, text: metricText(value) });
     const rows = [share('exact match', exactMatch), share('F1', f1)];
-    const counts = `${count(hasAnswer)} questions have an answer, ${count(noAnswer)} have none`;
-    return [title, ...bars({ rows, width, max: 1, theme }), row([counts], width, theme)].slice(0, height);
+    const lines = [
+      `${plural(hasAnswer, 'question has', 'questions have')} an answer, ${count(noAnswer)} none`,
+      `${plural(unanswered, 'question')} got no answer`,
+    ];
+    return [title, ...bars({ rows, width, max: 1, theme }), ...lines.map((text) => row([text], width, theme))].slice(
+      0,
+      height,
+    );
   },
 };

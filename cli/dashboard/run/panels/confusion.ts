@@ -9,10 +9,16 @@ import { measuredAt } from './measured-at.ts';
 export const confusionPanel: Panel = {
   title: () => 'confusion',
   shows: 'figure',
-  draw: (scene, width, height) => confusion(scene, width, height),
+  draw: confusion,
+  rows({ state }) {
+    const diagnostics = state.diagnostics?.diagnostics;
+    if (diagnostics === undefined || !('mostConfused' in diagnostics)) return 1;
+    const labels = 'confusion' in diagnostics ? diagnostics.confusion?.labels.length : undefined;
+    return labels === undefined ? diagnostics.mostConfused.length + 1 : labels + 2;
+  },
 };
 
-export function confusion(scene: Scene, width: number, height: number): string[] {
+function confusion(scene: Scene, width: number, height: number): string[] {
   const { state, theme } = scene;
   const diagnostics = state.diagnostics?.diagnostics;
   if (diagnostics === undefined || !('mostConfused' in diagnostics)) {
@@ -38,4 +44,4 @@ export function confusion(scene: Scene, width: number, height: number): string[]
 }
 
 /** A cell takes four columns at least, and the names of the labels some. */
-const fits = (labels: number, width: number, height: number) => labels * 4 + 10 <= width && labels + 3 <= height;
+const fits = (labels: number, width: number, height: number) => labels * 4 + 10 <= width && labels + 2 <= height;

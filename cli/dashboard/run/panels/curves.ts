@@ -6,7 +6,7 @@ import type { Role } from '../../theme.ts';
 import { rate, shortCount } from '../figures.ts';
 import type { Panel } from '../panel.ts';
 import type { Scene } from '../scene.ts';
-import { row, signs } from '../text.ts';
+import { ends, type Piece, row, signs } from '../text.ts';
 import { windowOf } from '../view.ts';
 import { shortName } from './evaluations.ts';
 
@@ -28,6 +28,10 @@ export const lossPanel: Panel = {
       name: 'train',
       role: 'series1',
       marks: [...kept, ...measured],
+      marked: [
+        ...(measured.length > 0 ? [{ glyph: sign.evaluation, role: 'series2' as const, name: 'eval' }] : []),
+        ...(kept.length > 0 ? [{ glyph: sign.checkpoint, role: 'series3' as const, name: 'ckpt' }] : []),
+      ],
       formatY: metricText3,
       empty: 'no step yet',
     });
@@ -37,7 +41,7 @@ export const lossPanel: Panel = {
 /** A metric over the evaluations, each at its step. */
 export function metricPanel(which: 'metric' | 'other'): Panel {
   return {
-    title: ({ state, view }) => shortName(metricName(state, which, view.metric) ?? 'metric'),
+    title: ({ state, view }) => shortName(metricName(state, which, view.metric) ?? which),
     shows: 'plot',
     draw(scene, width, height) {
       const { state, view, theme } = scene;
@@ -137,35 +141,60 @@ interface Trace {
   name: string;
   role: Role;
   marks: Mark[];
+  /** What the marks are. */
+  marked?: { glyph: string; role: Role; name: string }[];
   /** A value with a dashed line of its own. */
   level?: number | null;
   formatY(value: number): string;
   empty: string;
 }
 
-/** A noisy curve: all of it as a faint band, smoothed as a line. */
+/** A noisy curve: all of it as a faint band, smoothed as a line; above it what is what. */
 function trace(scene: Scene, width: number, height: number, of: Trace): string[] {
   const { state, view, theme } = scene;
   if (of.series.count === 0) return [row([['dim', of.empty]], width, theme)];
   const x = windowOf(view, state.step);
   const band = viewSeries(of.series, x.min, x.max, width * 2);
-  const raw = band.map(({ x: at, mean }) => ({ x: at, y: mean }));
+  // Smoothed in all its detail and from the first step on, so that the line neither lags nor moves with the zoom.
+  const all = viewSeries(of.series, 0, state.step, of.series.size).map(({ x: at, mean }) => ({ x: at, y: mean }));
+  const points = smooth(all, view.smoothing).filter((point) => point.x >= x.min && point.x <= x.max);
   const series: PlotSeries[] = [
-    { name: of.name, points: raw, band, style: 'faint', role: 'dim' },
-    { name: 'smoothed', points: smooth(raw, view.smoothing), style: 'solid', role: of.role },
+    { name: '', points: [], band, style: 'faint', role: 'dim' },
+    { name: '', points, style: 'solid', role: of.role },
   ];
   if (of.level != null) {
     const level = of.level;
-    series.push({
-      name: 'limit',
-      points: [x.min, x.max].map((at) => ({ x: at, y: level })),
-      style: 'dashed',
-      role: 'warn',
-    });
+    series.push({ name: '', points: [x.min, x.max].map((at) => ({ x: at, y: level })), style: 'dashed', role: 'warn' });
   }
-  const yScale = view.isLog ? 'log' : 'linear';
   const { marks, formatY } = of;
-  return linePlot({ width, height, theme, series, marks, x, yScale, formatX: shortCount, formatY });
+  const hasLegend = height >= rowsForLegend;
+  const yScale = view.isLog ? 'log' : 'linear';
+  const plot = linePlot({
+    width,
+    height: height - (hasLegend ? 1 : 0),
+    theme,
+    series,
+    marks,
+    x,
+    yScale,
+    formatX: shortCount,
+    formatY,
+  });
+  return hasLegend ? [legend(scene, of, width), ...plot] : plot;
+}
+
+const rowsForLegend = 9;
+
+function legend({ theme, view }: Scene, of: Trace, width: number): string {
+  const { line } = theme.glyphs;
+  const smoothed = view.smoothing === 0 ? of.name : `smoothed`;
+  const items: Piece[] = [
+    ['dim', `${line.faint.repeat(2)} ${of.name}`],
+    [of.role, `  ${line.solid.repeat(2)} ${smoothed}`],
+    ...(of.level == null ? [] : [['warn', `  ${line.dashed.repeat(2)} clipped above`] as const]),
+    ...(of.marked ?? []).map(({ glyph, role, name }): Piece => [role, `  ${glyph} ${name}`]),
+  ];
+  return ends([], items, width, theme);
 }
 
 function pointsOf(series: Series, x: { min: number; max: number }, width: number) {
