@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import type { TaskType } from '../../../src/data/types.ts';
 import type { Report } from '../../../src/eval/evaluate.ts';
 import { markdownTable, markdownText } from '../../../src/markdown.ts';
+import type { SavedSettings } from '../../../src/tasks/saved-settings.ts';
 import { count, plural } from '../../plain/table.ts';
 import { metricText } from '../../plain/train-lines.ts';
 import { metricTitle } from '../metric-titles.ts';
@@ -14,12 +15,19 @@ import { distiltuneUse, pythonUse } from './use.ts';
 
 const mostLabels = 200;
 
-/** The model card: metadata as YAML, then Markdown. It tells of labels and counts, and quotes no text of the data. */
-export function modelCard(record: RunRecord, base: BaseModel): string {
+/**
+ * The model card: metadata as YAML, then Markdown. It tells of labels and counts, and quotes no text of the data.
+ * @param saved what the model's own config has of distiltune's settings
+ */
+export function modelCard(record: RunRecord, base: BaseModel, saved: SavedSettings): string {
   const { config, results } = record;
   const { task, labels } = config.resolved;
   // As of YAML 1.1, which Python reads: there `no` and `on` are no texts.
-  const metadata = stringify(cardMetadata(record, base), { version: '1.1', lineWidth: 0 });
+  const metadata = stringify(cardMetadata(record, base), {
+    version: '1.1',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
   const report = results?.reports.test ?? results?.reports.validation;
   const lines = [
     `# ${markdownText(record.name)}`,
@@ -51,7 +59,7 @@ export function modelCard(record: RunRecord, base: BaseModel): string {
     '',
     '## Limits',
     '',
-    ...limitsOf(record).map((limit) => `- ${markdownText(limit)}`),
+    ...limitsOf(record, saved).map((limit) => `- ${markdownText(limit)}`),
   ];
   return `---\n${metadata}---\n\n${lines.join('\n')}\n`;
 }
@@ -91,7 +99,8 @@ function dataLines({ config }: RunRecord): string[] {
 function trainingLines({ config, results, events }: RunRecord): string[] {
   const { optimizer, schedule, batchSize, maxLength, seed, versions } = config;
   const steps = results?.steps ?? 0;
-  const epochs = events.start === null ? '' : ` (${Number((steps / events.start.stepsPerEpoch).toFixed(2))} epochs)`;
+  const epochs =
+    events.start === null ? '' : ` (${plural(Number((steps / events.start.stepsPerEpoch).toFixed(2)), 'epoch')})`;
   const rows = [
     ['steps', `${count(steps)}${epochs}`],
     ['rows of a step', String(batchSize)],

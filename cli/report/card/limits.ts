@@ -1,9 +1,10 @@
 import type { AnyAuditReport } from '../../../src/data/trainable.ts';
+import type { SavedSettings } from '../../../src/tasks/saved-settings.ts';
 import { count, plural } from '../../plain/table.ts';
 import type { RunRecord } from '../record.ts';
 
 /** What whoever uses the model should know, each as a sentence of plain text. */
-export function limitsOf({ config, results, events, status }: RunRecord): string[] {
+export function limitsOf({ config, results, events, status }: RunRecord, saved: SavedSettings): string[] {
   const { audit } = events.data ?? {};
   return [
     'It knows what the rows it was trained on are like, in their language; texts of another kind were not tried.',
@@ -18,7 +19,7 @@ export function limitsOf({ config, results, events, status }: RunRecord): string
         ]
       : []),
     ...(audit === undefined ? [] : [...ofLengths(audit, config.longTexts), ...ofLabels(audit), ...ofOverlap(audit)]),
-    ...ofSettings(config.resolved.task, config),
+    ...ofSettings(config.resolved.task, saved),
   ];
 }
 
@@ -69,17 +70,17 @@ function ofOverlap({ overlap }: AnyAuditReport): string[] {
     : [`Also among the training rows, so that the scores look better: ${sides.join(' and ')}.`];
 }
 
-function ofSettings(task: string, { tuneThresholds }: RunRecord['config']): string[] {
+function ofSettings(task: string, { thresholds, nullThreshold }: SavedSettings): string[] {
   if (task === 'multi-label') {
-    const chosen =
-      tuneThresholds === false ? 'is 0.5 for every label' : 'was chosen on the validation rows for each label';
     return [
-      `The probability from which on a label applies ${chosen}; it stands in config.json under "distiltune". transformers gives the probabilities.`,
+      thresholds === undefined
+        ? 'A label applies from a probability of 0.5 on.'
+        : 'The probability from which on a label applies was chosen for each on the validation rows. It stands in config.json under "distiltune"; transformers gives the probabilities.',
     ];
   }
-  if (task === 'question-answering' && tuneThresholds === true) {
+  if (task === 'question-answering' && nullThreshold !== undefined) {
     return [
-      'From which score on a question has no answer was chosen on the validation rows; it stands in config.json under "distiltune".',
+      `A question has no answer where "no answer" scores better than the best answer by more than ${Number(nullThreshold.toFixed(4))}. That stands in config.json under "distiltune".`,
     ];
   }
   return [];
