@@ -33,7 +33,7 @@ function Demo({ onClose }) {
   return createElement(
     Box,
     { flexDirection: 'column' },
-    createElement(Text, null, `HEADER ${columns}x${rows}`),
+    createElement(Text, null, `HEADER ${columns}x${rows} pid ${process.pid}`),
     createElement(Canvas, { width: columns, height: rows - 3, rows: plot }),
     createElement(Text, { wrap: 'truncate' }, `keys: ${keys.join(' ')}`),
     createElement(Text, null, 'FOOTER'),

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noTmux, openTmux, type Tmux } from './tmux.ts';
 
-const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const demo = `${process.execPath} test/dashboard/demo.mjs`;
 
@@ -58,11 +55,9 @@ describe.skipIf(noTmux)(`a terminal ${noTmux ?? ''}`, () => {
     return lines;
   }
 
-  /** Process id of the demo: the shell's only child. */
   async function demoPid(): Promise<number> {
-    const shell = await tmux.pid();
-    const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(shell)]);
-    return Number(stdout.trim().split('\n')[0]);
+    const [header] = await tmux.lines();
+    return Number(header!.split(' pid ')[1]);
   }
 
   test('five resizes: one header, one footer, nothing of the size before', async () => {
@@ -76,7 +71,7 @@ describe.skipIf(noTmux)(`a terminal ${noTmux ?? ''}`, () => {
     ] as const) {
       await tmux.resize({ columns, rows });
       const isWhole = (lines: string[]) =>
-        lines.length === rows && lines[0] === `HEADER ${columns}x${rows}` && lines.at(-1) === 'FOOTER';
+        lines.length === rows && lines[0]!.startsWith(`HEADER ${columns}x${rows} pid `) && lines.at(-1) === 'FOOTER';
       await tmux.until((lines) => {
         // Neither is there twice at any time, also while the terminal is still reading the frame.
         expect(lines.filter((line) => line.startsWith('HEADER')).length).toBeLessThan(2);
