@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { styleAfter } from './style.ts';
 
 /** One row of the screen: what each of its cells shows, and the SGR parameters it is shown with ('' for none). */
 export interface Row {
@@ -20,7 +21,7 @@ export function blankRow(columns: number): Row {
  */
 export function parseRow(text: string, columns: number): Row {
   const row = blankRow(columns);
-  const style = createStyle();
+  let style = '';
   let x = 0;
   let i = 0;
   const put = (grapheme: string, width: number) => {
@@ -29,10 +30,10 @@ export function parseRow(text: string, columns: number): Row {
       return;
     }
     row.texts[x] = grapheme;
-    row.styles[x] = style.value;
+    row.styles[x] = style;
     for (let covered = x + 1; covered < x + width; covered++) {
       row.texts[covered] = '';
-      row.styles[covered] = style.value;
+      row.styles[covered] = style;
     }
     x += width;
   };
@@ -40,7 +41,7 @@ export function parseRow(text: string, columns: number): Row {
     const code = text.charCodeAt(i);
     if (code === 0x1b) {
       const end = escapeEnd(text, i);
-      if (text[i + 1] === '[' && text[end - 1] === 'm') style.apply(text.slice(i + 2, end - 1));
+      if (text[i + 1] === '[' && text[end - 1] === 'm') style = styleAfter(style, text.slice(i + 2, end - 1));
       i = end;
     } else if (isControl(code)) {
       i++;
@@ -153,50 +154,3 @@ function escapeEnd(text: string, start: number): number {
   }
   return Math.min(i, text.length);
 }
-
-/** Follows SGR sequences; `value` is the parameters that bring a terminal from its defaults to where they have led. */
-function createStyle() {
-  const attributes = new Map<string, string>();
-  let value = '';
-  const set = (name: string, code: string) => attributes.set(name, code);
-  const apply = (parameters: string) => {
-    const codes = parameters.split(';');
-    for (let i = 0; i < codes.length; i++) {
-      const code = codes[i] === '' ? 0 : Number(codes[i]);
-      if (code === 0) attributes.clear();
-      else if (code === 22) {
-        attributes.delete('bold');
-        attributes.delete('dim');
-      } else if (attributeOf[code] !== undefined) set(attributeOf[code], String(code));
-      else if (attributeOf[code - 20] !== undefined) attributes.delete(attributeOf[code - 20]!);
-      else if (code === 38 || code === 48) {
-        const length = codes[i + 1] === '2' ? 5 : 3;
-        set(code === 38 ? 'foreground' : 'background', codes.slice(i, i + length).join(';'));
-        i += length - 1;
-      } else if (code === 39) attributes.delete('foreground');
-      else if (code === 49) attributes.delete('background');
-      else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) set('foreground', String(code));
-      else if ((code >= 40 && code <= 47) || (code >= 100 && code <= 107)) set('background', String(code));
-    }
-    value = order.flatMap((name) => attributes.get(name) ?? []).join(';');
-  };
-  return {
-    apply,
-    get value() {
-      return value;
-    },
-  };
-}
-
-// Each is ended by its code plus 20; 22 ends both of the first.
-const attributeOf: Readonly<Record<number, string>> = {
-  1: 'bold',
-  2: 'dim',
-  3: 'italic',
-  4: 'underline',
-  5: 'blink',
-  7: 'inverse',
-  8: 'hidden',
-  9: 'strike',
-};
-const order = [...Object.values(attributeOf), 'foreground', 'background'];

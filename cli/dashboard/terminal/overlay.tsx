@@ -1,4 +1,4 @@
-import { Box, type DOMElement, Text } from 'ink';
+import { Box, type DOMElement, Text, Transform } from 'ink';
 import { type ReactElement, useLayoutEffect, useRef } from 'react';
 import { canvasCell } from './cells.ts';
 import { useScreen } from './hooks.ts';
@@ -21,12 +21,19 @@ export function Canvas({
   useLayoutEffect(() => place(element, { width, height, rows }), [place, width, height, rows]);
   return (
     <Box ref={element} width={width} height={height} flexShrink={0}>
-      <Text>{blank(width, height)}</Text>
+      <Transform transform={canvasCells}>
+        <Text>{blank(width, height)}</Text>
+      </Transform>
     </Box>
   );
 }
 
-/** Ink does not know the rows: it is given cells to lay out, which tell the stage where nothing stands in front. */
+/** Ink does not know the rows: it is given cells to lay out. It measures them in each frame, which is quick for ASCII only. */
 function blank(width: number, height: number): string {
-  return Array.from({ length: height }, () => canvasCell.repeat(width)).join('\n');
+  return Array.from({ length: height }, () => '.'.repeat(width)).join('\n');
+}
+
+/** What Ink puts into its frame tells the stage where nothing stands in front. */
+function canvasCells(line: string): string {
+  return canvasCell.repeat(line.length);
 }
