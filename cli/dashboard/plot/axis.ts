@@ -36,7 +36,7 @@ export function ticks({ min, max }: Range, most: number, scale: Scale = 'linear'
     const high = Math.floor(Math.log10(max) + 1e-9);
     const every = Math.max(1, Math.ceil((high - low + 1) / most));
     const powers = [];
-    for (let power = low; power <= high; power += every) powers.push(10 ** power);
+    for (let power = low; power <= high; power += every) powers.push(Number(`1e${power}`));
     if (powers.length >= 2) return powers;
   }
   const rough = (max - min) / most;

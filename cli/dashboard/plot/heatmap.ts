@@ -28,7 +28,7 @@ export function heatmap({ labels, counts, width, height, theme }: HeatmapOptions
   const cell = hasNumbers ? widest + 1 : Math.max(1, Math.min(2, Math.floor((width - digits - 3) / size)));
   const nameWidth = Math.max(0, Math.min(longest, roomFor(cell)));
   const columns = Math.min(size, Math.max(0, Math.floor((width - nameWidth - 1) / cell)));
-  const fit = (text: string) => {
+  const fitted = (text: string) => {
     const short = stringWidth(text) <= nameWidth ? text : shorten(text, nameWidth);
     const plain = theme.charset === 'ascii' ? short.replaceAll('…', '~') : short;
     return stringWidth(plain) <= nameWidth ? plain + ' '.repeat(nameWidth - stringWidth(plain)) : ' '.repeat(nameWidth);
@@ -48,7 +48,7 @@ export function heatmap({ labels, counts, width, height, theme }: HeatmapOptions
       if (i === j) return theme.paint('good', text);
       return share >= 0.1 ? theme.paint('bad', text) : text;
     });
-    return whole(`${fit(names[i]!)} ${cells.join('')}`, used);
+    return whole(`${fitted(names[i]!)} ${cells.join('')}`, used);
   });
   return [whole(theme.paint('dim', `${' '.repeat(nameWidth + 1)}${head.join('')}`), used), ...rows];
 }

@@ -139,11 +139,19 @@ function plotted(options: LinePlotOptions, width: number, height: number, y: Ran
   const { theme, series, marks, x, yScale } = options;
   const canvas = createCanvas(width, height, theme.charset);
   const isShown = (value: number) => Number.isFinite(value) && (yScale === 'linear' || value > 0);
-  const column = (value: number) => Math.round(place(value, x, 'linear') * (canvas.columns - 1));
-  const row = (value: number) => Math.round((1 - place(value, y, yScale)) * (canvas.rows - 1));
+  const column = (value: number) => dotAt(place(value, x, 'linear'), canvas.columns);
+  const row = (value: number) => dotAt(1 - place(value, y, yScale), canvas.rows);
   for (const { points, band, style, role } of series) {
-    for (const { x: at, min, max } of band ?? []) {
-      if (isShown(max)) scattered(canvas, column(at), row(isShown(min) ? min : y.min), row(max), role);
+    let filled: number | null = null;
+    for (const { x: bandX, min, max } of band ?? []) {
+      const to = Math.max(-1, Math.min(column(bandX), canvas.columns));
+      // A value stands for what lies before it, too.
+      const from = filled === null ? to : Math.max(filled + 1, 0);
+      filled = to;
+      if (!isShown(max)) continue;
+      for (let at = Math.min(from, to); at <= to; at++) {
+        scattered(canvas, at, row(isShown(min) ? min : y.min), row(max), role);
+      }
     }
     if (style === 'faint' && band !== undefined) continue;
     let before: { x: number; y: number } | null = null;
@@ -162,6 +170,12 @@ function plotted(options: LinePlotOptions, width: number, height: number, y: Ran
     canvas.glyph(column(at), value === undefined ? canvas.rows - 1 : row(value), glyph, role);
   }
   return canvas.toRows(theme);
+}
+
+/** The dot of a share of the way; what is far outside stays near enough to be counted. */
+function dotAt(share: number, dots: number): number {
+  const far = 1e6;
+  return Math.max(-far, Math.min(far, Math.round((Number.isNaN(share) ? -1 : share) * (dots - 1))));
 }
 
 /** Every second dot between two heights, like a chessboard: what is drawn over it can be told from it without colour. */
