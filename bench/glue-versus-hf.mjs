@@ -25,7 +25,7 @@ if (peerFile === undefined || runs.length === 0) {
 const json = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const peers = readFileSync(peerFile, 'utf8')
   .split('\n')
-  .filter((line) => line.startsWith('{'))
+  .filter((line) => line.startsWith('{"'))
   .map((line) => JSON.parse(line));
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const variance = (values) =>
