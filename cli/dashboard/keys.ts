@@ -10,6 +10,8 @@ export interface Binding<Action extends string> {
   shown?: string;
   /** One or two words for the footer; absent: the footer leaves it out. */
   footer?: string;
+  /** The footer has it even where there is no room for others. */
+  isKept?: boolean;
   /** A phrase for the help; absent: another binding's phrase tells of it. */
   help?: string;
 }
@@ -22,16 +24,20 @@ export function actionOf<Action extends string>(bindings: readonly Binding<Actio
 /** What a person calls the keys of a binding. */
 export const keysText = ({ keys, shown }: Binding<string>): string => shown ?? keys[0]!;
 
-/** Keys and what they do, in pairs, as many as fit the width: the last one, which is the help, always does. */
+/** Keys and what they do, in pairs, as many as fit the width: of those that need not be kept the last go first. */
 export function footerItems(bindings: readonly Binding<string>[], width: number): { keys: string; text: string }[] {
   const items = bindings
     .filter(({ footer }) => footer !== undefined)
-    .map((binding) => ({ keys: keysText(binding), text: binding.footer! }));
+    .map((binding) => ({ keys: keysText(binding), text: binding.footer!, isKept: binding.isKept === true }));
   const gap = 2;
-  const widthOf = ({ keys, text }: { keys: string; text: string }) => keys.length + 1 + text.length;
-  const total = (list: typeof items) => list.reduce((sum, item) => sum + widthOf(item) + gap, -gap);
-  while (items.length > 1 && total(items) > width) items.splice(items.length - 2, 1);
-  return items;
+  const total = (list: typeof items) =>
+    list.reduce((sum, { keys, text }) => sum + keys.length + 1 + text.length + gap, -gap);
+  while (total(items) > width) {
+    const last = items.findLastIndex(({ isKept }) => !isKept);
+    if (last < 0) break;
+    items.splice(last, 1);
+  }
+  return items.map(({ keys, text }) => ({ keys, text }));
 }
 
 /** The lines of the help: keys, then what they do. */

@@ -1,4 +1,5 @@
 import './terminal/production.ts';
+import { createElement } from 'react';
 import type { Context } from '../context.ts';
 import { resultLines } from '../plain/train-lines.ts';
 import type { RunSource } from '../watch/source.ts';
@@ -25,7 +26,7 @@ export async function openDashboard(
       last = state;
       resolve(why);
     };
-    host.show(<RunScreen source={source} onLeave={onLeave} commandLine={commandLine} />);
+    host.show(createElement(RunScreen, { source, onLeave, commandLine }));
   });
   const why = await Promise.race([left, host.closed.then(() => 'back' as const)]);
   await host.close();

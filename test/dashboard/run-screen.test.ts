@@ -296,6 +296,17 @@ describe('keys', () => {
     expect(run.isDetached()).toBe(key === 'd');
   });
 
+  test.each([
+    [60, 16],
+    [44, 60],
+    [40, 12],
+  ])('at %i x %i no answer is left out', async (columns, rows) => {
+    const { frames } = await show(sample(), { columns, rows });
+    await frames.until(/4294/);
+    await frames.press('q');
+    expect(frames.frame().at(-1)).toMatch(/^s .*stop.* {2}n (stop )?now {2}d detach {2}esc (cancel|back)$/);
+  });
+
   test('asking how to end leaves the plot in sight', async () => {
     const { frames } = await show(sample());
     await frames.until(/4294/);
@@ -323,6 +334,7 @@ describe('keys', () => {
     await frames.until(/4294/);
     await frames.press('?');
     expect(text(frames)).toContain(commandLine);
+    expect(text(frames)).not.toContain('…');
   });
 
   test('what a key asks is said at once, and what came of it when the run answers', async () => {

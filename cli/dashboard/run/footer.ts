@@ -32,13 +32,21 @@ function keysRow(scene: Scene, shows: Panel['shows'], width: number): string {
 
 /** How is it to end? In the place of the footer, so that the plot stays in sight. */
 function askRow({ theme }: Scene, width: number): string {
-  const isShort = width < 66;
-  const items = footerItems(askKeys, width - (isShort ? 0 : 11)).flatMap(({ keys, text }): Piece[] => [
+  const items = footerItems(askKeys, width);
+  const needed = items.reduce((sum, { keys, text }) => sum + keys.length + text.length + 3, 0);
+  const question = 'End it?   ';
+  const pieces = items.flatMap(({ keys, text }): Piece[] => [
     ['warn', keys],
-    ` ${text}  `,
+    ` ${needed <= width ? text : (shortAnswers[text] ?? text)}  `,
   ]);
-  return row([...(isShort ? [] : [['bold', 'End it?'] as const, '    ']), ...items], width, theme);
+  return row(needed + question.length <= width ? [['bold', question], ...pieces] : pieces, width, theme);
 }
+
+const shortAnswers: Readonly<Record<string, string>> = {
+  'stop and save': 'save+stop',
+  'stop now': 'now',
+  cancel: 'back',
+};
 
 const plain = (text: string, { charset }: Theme) => (charset === 'ascii' ? text.replace('…', '?') : text);
 
@@ -58,7 +66,9 @@ export function helpLines(scene: Scene, width: number): string[] {
   const linesOf = (sections: typeof left, columns: number) =>
     sections.flatMap(({ title, bindings }) => [
       row([['bold', title]], columns, theme),
-      ...helpRows(bindings).map(({ keys, text }) => row([['accent', keys.padEnd(keysWidth)], text], columns, theme)),
+      ...helpRows(bindings).map(
+        ({ keys, text }) => `${row([['accent', keys.padEnd(keysWidth)], text], columns - 1, theme)} `,
+      ),
     ]);
   const half = Math.floor(width / 2);
   const keys =

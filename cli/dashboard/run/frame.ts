@@ -156,7 +156,10 @@ function largeFrame(scene: Scene, width: number, height: number): Frame {
 
 /** What is shown beside or below the chosen panel, the most telling first. */
 function others({ state, view }: Scene): PanelId[] {
-  const wanted: PanelId[] = ['confusion', 'scatter', 'answers', 'classes', 'mistakes', 'calibration', 'summary'];
+  const wanted: PanelId[] =
+    state.diagnostics === null
+      ? ['summary', 'rate', 'gradient']
+      : ['confusion', 'scatter', 'answers', 'classes', 'mistakes', 'calibration', 'summary'];
   const there = panelsOf(state);
   return wanted.filter((id) => there.includes(id) && id !== view.panel);
 }
@@ -197,7 +200,7 @@ function listFrame(scene: Scene, width: number, height: number): Frame {
   if (start !== null) {
     lines.push(['step', `${state.step} of ${start.totalSteps}, ${Math.floor(100 * fractionOf(state))}%`]);
     if (!isOver(status) && etaOf(state, scene.now) !== null) {
-      lines.push(['left', remainingText(scene, true, signs(theme).plusMinus)]);
+      lines.push(['left', remainingText(scene, true)]);
     }
   }
   if (last !== null) lines.push(['loss', metricText(last.loss)]);

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { progressBar } from '../plot/bars.ts';
 import { etaOf, isOver, preparation, type Status, statusOf, throughput } from '../state/derive.ts';
 import type { DashboardState } from '../state/state.ts';
@@ -20,9 +20,15 @@ export function header(scene: Scene, width: number): string[] {
   return [ends([['bold', title]], position, width, theme), progressRow(scene, width)];
 }
 
+/** `sst2` of runs/sst2; `rte/seed-42` of a benchmark's rte/seed-42. */
+function runName(folder: string): string {
+  const name = basename(folder);
+  return name.startsWith('seed-') ? `${basename(dirname(folder))}/${name}` : name;
+}
+
 /** The run's name and the model's. */
 export function titleOf({ folder, data, model }: DashboardState): string[] {
-  const run = folder === null ? (data === null ? 'a run' : basename(data)) : basename(folder);
+  const run = folder === null ? (data === null ? 'a run' : basename(data)) : runName(folder);
   return model === null ? [run] : [run, basename(model.name)];
 }
 
@@ -51,29 +57,26 @@ const statusWords: Readonly<Record<Status, readonly ['running' | 'busy' | 'pause
 
 /** `RUN ep 2/3 step 4294/6315 ETA 19m±2m`; less where it is narrow. */
 function positionPieces(scene: Scene, width: number): Piece[] {
-  const { state, theme } = scene;
+  const { state } = scene;
   const status = statusOf(state, scene.liveness);
-  const pieces: Piece[] = [statusPiece(status, scene)];
   const { start } = state;
-  if (start === null) return pieces;
+  if (start === null) return [statusPiece(status, scene)];
   const epochs = Math.ceil(Number(start.epochs.toFixed(6)));
   const epoch = Math.min(epochs, Math.floor(state.epoch) + 1);
-  if (width >= 50) pieces.push(` ep ${epoch}/${epochs}`);
-  pieces.push(` step ${state.step}/${start.totalSteps}`);
-  if (!isOver(status) && width >= 44) pieces.push(` ETA ${etaText(scene, width >= 70)}`);
-  return pieces.map((piece, i) => (i > 0 && typeof piece === 'string' ? (['text', piece] as const) : piece)) as Piece[];
-
-  function etaText(from: Scene, withSpread: boolean): string {
-    return remainingText(from, withSpread, signs(theme).plusMinus);
-  }
+  return [
+    statusPiece(status, scene),
+    width >= 50 ? ` ep ${epoch}/${epochs}` : '',
+    ` step ${state.step}/${start.totalSteps}`,
+    isOver(status) || width < 44 ? '' : ` ETA ${remainingText(scene, width >= 70)}`,
+  ];
 }
 
 /** `19m±2m`; `--` where nothing can be said yet. */
-export function remainingText({ state, now }: Scene, withSpread: boolean, plusMinus: string): string {
+export function remainingText({ state, now, theme }: Scene, withSpread: boolean): string {
   const eta = etaOf(state, now);
   if (eta === null) return '--';
   const seconds = shortDuration(eta.seconds);
-  return withSpread ? `${seconds}${plusMinus}${spreadText(eta.seconds, eta.spread)}` : seconds;
+  return withSpread ? `${seconds}${signs(theme).plusMinus}${spreadText(eta.seconds, eta.spread)}` : seconds;
 }
 
 /** No finer than what it is the spread of. */

@@ -34,15 +34,15 @@ export type RunAction =
 
 /** What steers a run that is going on. */
 export const steeringKeys: readonly Binding<RunAction>[] = [
-  { keys: ['space'], action: 'pause', footer: 'pause', help: 'pause after this step, or go on' },
+  { keys: ['space'], action: 'pause', footer: 'pause', help: 'pause, or go on' },
   { keys: ['s'], action: 'save', footer: 'save', help: 'save after this step' },
   { keys: ['e'], action: 'evaluate', footer: 'eval', help: 'evaluate after this step' },
-  { keys: ['q', 'escape'], action: 'ask', footer: 'stop…', help: 'end it, or leave it running' },
+  { keys: ['q', 'escape'], action: 'ask', footer: 'stop…', isKept: true, help: 'end it, or leave it running' },
   {
     keys: ['ctrl+c'],
     action: 'interrupt',
     shown: 'ctrl-c',
-    help: 'stop and save; twice: give up',
+    help: 'stop, save; twice: give up',
   },
 ];
 
@@ -62,7 +62,7 @@ export const panelKeys: readonly Binding<RunAction>[] = [
     keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'],
     action: 'panel',
     shown: '1-9 0',
-    help: 'panel of that number; 0: tenth',
+    help: 'that panel; 0: the tenth',
   },
 ];
 
@@ -96,17 +96,17 @@ export const listKeys: readonly Binding<RunAction>[] = [
 ];
 
 export const helpKey: readonly Binding<RunAction>[] = [
-  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+  { keys: ['?'], action: 'help', footer: 'help', isKept: true, help: 'this help' },
 ];
 
 /** The answers to "how is it to end?". */
 export type AskAction = 'stop' | 'abort' | 'leave' | 'cancel' | 'interrupt';
 
 export const askKeys: readonly Binding<AskAction>[] = [
-  { keys: ['s'], action: 'stop', footer: 'stop and save' },
-  { keys: ['n'], action: 'abort', footer: 'stop now' },
-  { keys: ['d'], action: 'leave', footer: 'detach' },
-  { keys: ['escape', 'c', 'q'], action: 'cancel', shown: 'esc', footer: 'cancel' },
+  { keys: ['s'], action: 'stop', footer: 'stop and save', isKept: true },
+  { keys: ['n'], action: 'abort', footer: 'stop now', isKept: true },
+  { keys: ['d'], action: 'leave', footer: 'detach', isKept: true },
+  { keys: ['escape', 'c', 'q'], action: 'cancel', shown: 'esc', footer: 'cancel', isKept: true },
   { keys: ['ctrl+c'], action: 'interrupt' },
 ];
 
