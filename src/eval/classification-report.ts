@@ -1,6 +1,8 @@
 import {
   accuracyScore,
+  type CalibrationBin,
   type ConfusionMatrix,
+  calibrationBins,
   confusionMatrix,
   expectedCalibrationError,
   logLoss,
@@ -53,17 +55,19 @@ export interface ClassificationReport extends BaseReport {
   task: 'sequence-classification';
   /** In the order of the labels. */
   classes: ClassRow[];
-  /** [gold][predicted] counts; null for more than 20 labels, where no one reads it. */
+  /** [gold][predicted] counts; null for more than 30 labels, where no one reads it. */
   confusionMatrix: number[][] | null;
   /** The pairs of labels confused most often, the most frequent first. */
   mostConfused: Confusion[];
   /** The wrong predictions with the highest scores, the highest first. */
   mistakes: Mistake[];
-  /** Mean gap between confidence and accuracy over 15 bins of confidence (ml-metrics: expectedCalibrationError). */
+  /** Those of 15 bins of confidence that have rows, ascending (ml-metrics: calibrationBins). */
+  calibration: CalibrationBin[];
+  /** Mean gap between confidence and accuracy over these bins (ml-metrics: expectedCalibrationError). */
   expectedCalibrationError: number;
 }
 
-const largestReadableMatrix = 20;
+const largestReadableMatrix = 30;
 
 /**
  * The metrics of `classificationMetricNames`: accuracy, macro and weighted F1, Matthews correlation, log loss; for two labels
@@ -111,6 +115,7 @@ export function classificationReport(
     confusionMatrix: labels.length <= largestReadableMatrix ? rowsOf(matrix) : null,
     mostConfused: mostConfused(matrix, labels, top),
     mistakes: worstMistakes(predictions, top),
+    calibration: calibrationBins(gold, probabilities, labels.length).filter(({ count }) => count > 0),
     expectedCalibrationError: expectedCalibrationError(gold, probabilities, labels.length),
   };
 }

@@ -23,7 +23,11 @@ export interface RegressionReport extends BaseReport {
   task: 'regression';
   /** The largest errors in either direction, the largest first. */
   largestErrors: NumberError[];
+  /** Rows evenly spread over the set, 500 at most: what a scatter plot shows. */
+  points: { gold: number; predicted: number }[];
 }
+
+const mostPoints = 500;
 
 /**
  * The metrics of `regressionMetricNames`. Correlations are NaN when gold or predicted is constant; r2 is NaN or -Infinity when
@@ -56,7 +60,21 @@ export function regressionReport(predictions: NumberPredictions, options: { top?
     error: predicted[i]! - gold[i]!,
   }));
   errors.sort((a, b) => Math.abs(b.error) - Math.abs(a.error));
-  return { task: 'regression', examples: gold.length, metrics, largestErrors: errors.slice(0, options.top ?? 20) };
+  return {
+    task: 'regression',
+    examples: gold.length,
+    metrics,
+    largestErrors: errors.slice(0, options.top ?? 20),
+    points: pointsOf(predictions),
+  };
+}
+
+function pointsOf({ gold, predicted }: NumberPredictions): RegressionReport['points'] {
+  const count = Math.min(gold.length, mostPoints);
+  return Array.from({ length: count }, (_, i) => {
+    const row = Math.floor((i * gold.length) / count);
+    return { gold: gold[row]!, predicted: predicted[row]! };
+  });
 }
 
 /** Measures predicted numbers. An item is the number that is true. */

@@ -52,6 +52,12 @@ test('a report of two classes: the second label is the positive one', () => {
       { index: 1, gold: 'ham', predicted: 'spam', score: 0.625, goldScore: 0.375 },
     ],
     // Bins of 1/15: {0.75, 0.75} both right, {0.625} wrong, {0.875} wrong, {0.5}: the tie goes to ham, wrong.
+    calibration: [
+      { count: 1, confidence: 0.5, accuracy: 0 },
+      { count: 1, confidence: 0.625, accuracy: 0 },
+      { count: 2, confidence: 0.75, accuracy: 1 },
+      { count: 1, confidence: 0.875, accuracy: 0 },
+    ],
     expectedCalibrationError: expect.closeTo((2 * 0.25 + 0.625 + 0.875 + 0.5) / 5, 14),
   });
 });
@@ -74,14 +80,14 @@ test('three classes have no positive one; the most frequent confusions and most 
   expect(report.mistakes.map((mistake) => mistake.index)).toEqual([2, 1]);
 });
 
-test('over 20 classes the matrix gives way to its most frequent confusions', () => {
-  const labels = Array.from({ length: 21 }, (_, c) => `label ${c}`);
+test('over 30 classes the matrix gives way to its most frequent confusions', () => {
+  const labels = Array.from({ length: 31 }, (_, c) => `label ${c}`);
   const gold = labels.map((_, c) => c);
-  const probabilities = new Float32Array(21 * 21);
+  const probabilities = new Float32Array(31 * 31);
   gold.forEach((c) => {
-    probabilities[c * 21 + ((c + 1) % 21)] = 1;
+    probabilities[c * 31 + ((c + 1) % 31)] = 1;
   });
-  const report = classificationReport({ gold, predicted: gold.map((c) => (c + 1) % 21), probabilities, labels });
+  const report = classificationReport({ gold, predicted: gold.map((c) => (c + 1) % 31), probabilities, labels });
   expect(report.confusionMatrix).toBeNull();
   expect(report.mostConfused).toHaveLength(20);
   expect(report.mostConfused[0]).toEqual({ gold: 'label 0', predicted: 'label 1', count: 1 });
@@ -116,7 +122,21 @@ test('a report of numbers', () => {
       { index: 1, gold: 2, predicted: 4, error: 2 },
       { index: 2, gold: 3, predicted: 2, error: -1 },
     ],
+    points: [
+      { gold: 1, predicted: 1 },
+      { gold: 2, predicted: 4 },
+      { gold: 3, predicted: 2 },
+      { gold: 4, predicted: 4 },
+    ],
   });
+});
+
+test('points for a scatter plot are bounded, and spread evenly over the rows', () => {
+  const gold = Array.from({ length: 1250 }, (_, i) => i);
+  const { points } = regressionReport({ gold, predicted: gold.map((value) => -value) });
+  expect(points).toHaveLength(500);
+  expect(points.slice(0, 4).map((point) => point.gold)).toEqual([0, 2, 5, 7]);
+  expect(points.at(-1)).toEqual({ gold: 1247, predicted: -1247 });
 });
 
 test('predictions that do not fit together are refused', () => {

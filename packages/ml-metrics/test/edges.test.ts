@@ -183,4 +183,6 @@ test('calibration bins hold every row once, right-closed, and the ties of a row 
     { count: 2, confidence: 0.6875, accuracy: 0.5 },
     { count: 1, confidence: 1, accuracy: 1 },
   ]);
+  // Guo et al. 2017, equation 3: the gaps 0.5, 0.1875 and 0, weighted by 1, 2 and 1 of 4 rows.
+  expect(metrics.expectedCalibrationError([1, 1, 1, 1], probabilities, 2, 4)).toBe((0.5 + 2 * 0.1875) / 4);
 });
