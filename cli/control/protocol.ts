@@ -2,6 +2,15 @@ import type { ControlAnswer, ControlCommand } from '../../src/trainer/control.ts
 
 export type { ControlAnswer, ControlCommand } from '../../src/trainer/control.ts';
 
+/** Asks something of a run; the answer comes when it is in effect. Never rejects. */
+export type Ask = (command: ControlCommand) => Promise<ControlAnswer>;
+
+/** What lets other processes of the same user steer a run. */
+export interface ControlServer {
+  /** Lets answers that were given out, and removes what others find it by. */
+  close(): Promise<void>;
+}
+
 /** All commands, in the order in which they are shown. */
 export const controlCommands: readonly ControlCommand[] = ['pause', 'resume', 'save', 'evaluate', 'stop', 'abort'];
 
@@ -36,7 +45,9 @@ export function decodeMessage(line: string): ControlMessage | string {
   if (v !== 1) return 'not understood: it is of another version';
   if (typeof id !== 'string' || id.length > 64) return 'not understood: it has no id';
   const known = controlCommands.find((candidate) => candidate === command);
-  return known === undefined ? `there is no such command; there are ${controlCommands.join(', ')}` : { v, id, command: known };
+  return known === undefined
+    ? `there is no such command; there are ${controlCommands.join(', ')}`
+    : { v, id, command: known };
 }
 
 /** One line, as it is sent back. */

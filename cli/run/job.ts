@@ -1,4 +1,5 @@
 import type { Resolved } from '../config/resolve.ts';
+import type { ControlAnswer, ControlCommand } from '../control/protocol.ts';
 import type { Requirement } from '../requirements.ts';
 import type { StampedEvent } from './events.ts';
 import type { RunResults } from './results.ts';
@@ -33,11 +34,18 @@ export interface SentError {
   stack?: string | undefined;
 }
 
-export type ToWorker = { type: 'train'; job: TrainJob } | { type: 'stop' };
+export type ToWorker =
+  /** `isDetachable`: the run goes on when its parent is gone. */
+  | { type: 'train'; job: TrainJob; isDetachable: boolean }
+  | { type: 'stop' }
+  | { type: 'control'; id: number; command: ControlCommand };
 
 export type FromWorker =
   | { type: 'event'; event: StampedEvent }
+  | { type: 'answer'; id: number; answer: ControlAnswer }
   | { type: 'done'; outcome: TrainOutcome }
   /** Stopped before the first step: there is nothing to save. */
   | { type: 'stopped' }
+  /** Ended at once, as asked. */
+  | { type: 'aborted' }
   | { type: 'failed'; error: SentError };

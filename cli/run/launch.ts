@@ -1,11 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { DistiltuneError } from '../../src/errors.ts';
 import type { Context } from '../context.ts';
-import { engineVariables, exitCodeOf } from './engine-process.ts';
 import type { StampedEvent } from './events.ts';
-import type { FromWorker, SentError, ToWorker, TrainJob, TrainOutcome } from './job.ts';
+import type { TrainJob, TrainOutcome } from './job.ts';
 import { endStatus } from './run-folder.ts';
+import { diedError, type Ending, errorOf, startTrainingProcess } from './training-process.ts';
 
 export interface LaunchHandlers {
   onEvent(event: StampedEvent): void;
@@ -14,13 +11,13 @@ export interface LaunchHandlers {
 }
 
 export interface Launched {
-  /** Null where it was stopped before the first step, given up, or a dry run. */
+  /** Null where it was stopped before the first step, aborted, left, or a dry run. */
   outcome: TrainOutcome;
   /** The signal that stopped it, if any. */
   signal: NodeJS.Signals | null;
+  /** It was asked to end at once: what had been saved before is there. */
+  isAborted: boolean;
 }
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Trains in a process of its own. The first SIGINT, SIGTERM or SIGHUP has it finish its step, save and end; the second
@@ -28,76 +25,61 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * @throws what the training throws
  */
 export async function launchTraining(job: TrainJob, context: Context, handlers: LaunchHandlers): Promise<Launched> {
-  // TypeScript rewrites the ends of imports, not of other paths.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const child = fork(fileURLToPath(new URL(`./worker.${extension}`, import.meta.url)), {
-    env: engineVariables(context.environment),
-    // What a library prints is no result.
-    stdio: ['inherit', 2, 2, 'ipc'],
+  let folder: string | null = null;
+  // What a library prints is no result.
+  const training = startTrainingProcess(context, { stdio: ['inherit', 2, 2, 'ipc'] }, (message) => {
+    if (message.type !== 'event') return;
+    if (message.event.type === 'run') folder = message.event.folder;
+    handlers.onEvent(message.event);
   });
-  const tell = (message: ToWorker) => {
-    if (child.connected) child.send(message, () => {});
-  };
-  let stoppedBy: NodeJS.Signals | null = null;
-  const onSignal = (signal: NodeJS.Signals) => {
-    const again = stoppedBy !== null;
-    handlers.onStop(signal, again);
-    if (again) child.kill('SIGKILL');
-    else tell({ type: 'stop' });
-    stoppedBy ??= signal;
-  };
-  for (const signal of signals) process.on(signal, onSignal);
+  const signals = stopBySignals({
+    onStop: handlers.onStop,
+    stop: () => training.tell({ type: 'stop' }),
+    kill: () => training.child.kill('SIGKILL'),
+  });
   try {
-    tell({ type: 'train', job });
-    let folder: string | undefined;
-    const end = await ending(child, (event) => {
-      if (event.type === 'run') folder = event.folder;
-      handlers.onEvent(event);
-    });
-    if (end.type === 'died' && folder !== undefined) endStatus(folder, stoppedBy === null ? 'failed' : 'aborted');
-    if (end.type === 'done') return { outcome: end.outcome, signal: stoppedBy };
-    if (end.type === 'failed') throw errorOf(end.error);
-    if (end.type === 'stopped' || stoppedBy !== null) return { outcome: null, signal: stoppedBy };
-    throw died(end);
+    training.tell({ type: 'train', job, isDetachable: false });
+    return launchedOf(await training.ended, { folder, signal: signals.first() });
   } finally {
-    for (const signal of signals) process.off(signal, onSignal);
+    signals.off();
   }
 }
 
-type Ending =
-  | Exclude<FromWorker, { type: 'event' }>
-  | { type: 'died'; code: number | null; signal: NodeJS.Signals | null };
-
-function ending(child: ChildProcess, onEvent: LaunchHandlers['onEvent']): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    let last: Ending | undefined;
-    child.on('message', (message: FromWorker) => {
-      if (message.type === 'event') onEvent(message.event);
-      else last = message;
-    });
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(last ?? { type: 'died', code, signal }));
-  });
+/** What the signals to this process mean for a training process: the first to stop, the second to give up. */
+export function stopBySignals(does: { onStop: LaunchHandlers['onStop']; stop(): void; kill(): void }) {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let first: NodeJS.Signals | null = null;
+  const onSignal = (signal: NodeJS.Signals) => {
+    const again = first !== null;
+    does.onStop(signal, again);
+    if (again) does.kill();
+    else does.stop();
+    first ??= signal;
+  };
+  for (const name of names) process.on(name, onSignal);
+  return {
+    /** The signal that came first, if any. */
+    first: () => first,
+    off() {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
 }
 
-function errorOf({ message, where, fix, exitCode, stack, isExpected }: SentError): Error {
-  const error = isExpected
-    ? new DistiltuneError(message, {
-        exitCode,
-        ...(where === undefined ? {} : { where }),
-        ...(fix === undefined ? {} : { fix }),
-      })
-    : new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
-}
-
-function died({ code, signal }: { code: number | null; signal: NodeJS.Signals | null }): DistiltuneError {
-  const how = signal === null ? `with code ${code}` : `by ${signal} (${exitCodeOf(signal)})`;
-  return new DistiltuneError(`the training process ended unexpectedly, ${how}`, {
-    fix:
-      signal === 'SIGKILL'
-        ? 'the system may have run out of memory: try accumulate=2, a smaller --batch-size or --max-length'
-        : 'run it again with -v; `distiltune engine info` tries the engine out',
-  });
+/**
+ * What a training process came to. Where it died, its folder is told how.
+ * @throws what the training threw; that it died unasked
+ */
+export function launchedOf(
+  end: Ending,
+  asked: { folder: string | null; signal: NodeJS.Signals | null; isKilled?: boolean },
+): Launched {
+  const { folder, signal, isKilled = signal !== null } = asked;
+  if (end.type === 'failed') throw errorOf(end.error);
+  if (end.type === 'died') {
+    if (folder !== null) endStatus(folder, isKilled ? 'aborted' : 'failed');
+    if (!isKilled) throw diedError(end);
+  }
+  const outcome = end.type === 'done' ? end.outcome : null;
+  return { outcome, signal, isAborted: end.type === 'aborted' || end.type === 'died' };
 }

@@ -4,7 +4,8 @@ import type { EndEvent } from '../../src/trainer/events.ts';
 /** What `results.json` holds. A metric that is not defined is null there. */
 export interface RunResults {
   v: 1;
-  reason: EndEvent['reason'];
+  /** A run that was aborted has no results. */
+  reason: Exclude<EndEvent['reason'], 'aborted'>;
   metrics: { validation?: Record<string, number>; test?: Record<string, number> };
   best: EndEvent['best'];
   /** Wall-clock seconds of each part. */

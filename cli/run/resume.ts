@@ -38,8 +38,10 @@ export async function newestCheckpoint(run: string): Promise<SavedPoint | null> 
 
 function readState(text: string | undefined): TrainerState | null {
   try {
-    const { step, evaluationPending, best, evaluationsWithoutImprovement } = JSON.parse(text ?? '');
-    return Number.isInteger(step) ? { step, evaluationPending, best, evaluationsWithoutImprovement } : null;
+    const { step, evaluationPending, best, evaluationsWithoutImprovement, ...rest } = JSON.parse(text ?? '');
+    // Absent where no evaluation could be asked for yet: all were due.
+    const bestDue = rest.bestDue === undefined ? (best?.value ?? null) : rest.bestDue;
+    return Number.isInteger(step) ? { step, evaluationPending, best, bestDue, evaluationsWithoutImprovement } : null;
   } catch {
     return null;
   }
@@ -123,7 +125,7 @@ export async function cutEvents(run: string, step: number): Promise<void> {
   const isPoint = (line: string) => {
     try {
       const { type, step: at, reason } = JSON.parse(line);
-      return type === 'checkpoint' && at === step && (reason === 'periodic' || reason === 'stop');
+      return type === 'checkpoint' && at === step && ['periodic', 'asked', 'stop'].includes(reason);
     } catch {
       // The last line of a process that died while it wrote.
       return false;

@@ -116,7 +116,8 @@ export function endStatus(folder: string, state: RunStatus['state']): void {
   if (status?.state === 'running') replaceJson(join(folder, 'status.json'), { ...status, state });
 }
 
-function isAlive(pid: number): boolean {
+/** Whether the process is there and has not ended. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {

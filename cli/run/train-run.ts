@@ -10,9 +10,11 @@ import { resolveMetric } from '../../src/eval/metric-names.ts';
 import { loadModel, type Model, readConfig, readTokenizer, restoreWeights, withTask } from '../../src/tasks/model.ts';
 import type { AnyExample } from '../../src/tasks/prepare.ts';
 import type { Prediction } from '../../src/tasks/types.ts';
+import type { TrainControl } from '../../src/trainer/control.ts';
 import type { EndEvent } from '../../src/trainer/events.ts';
 import { train } from '../../src/trainer/train.ts';
 import type { ResumePoint } from '../../src/trainer/types.ts';
+import { type ControlServer, openControl } from '../control/server.ts';
 import type { Environment } from '../environment.ts';
 import { alsoToTensorBoard } from '../report/tensorboard/log.ts';
 import { writeReports } from '../report/write.ts';
@@ -37,17 +39,21 @@ export interface RunContext {
   onEvent(event: StampedEvent): void;
   /** Aborting it stops the run at the next step, with everything saved. */
   signal: AbortSignal;
+  /** Steers the run; its `stopping` is `signal`. Closed when the run is over. */
+  control: TrainControl;
 }
 
 /**
  * A whole run: reads the data, loads the model, trains, measures, and leaves a run folder behind.
- * @returns null for a dry run
+ * @returns null for a dry run, `aborted` when that was asked for
  * @throws the signal's reason when aborted before the first step; DivergedError, DataError, UsageError
  */
-export async function runTraining(job: TrainJob, context: RunContext): Promise<TrainOutcome> {
+export async function runTraining(job: TrainJob, context: RunContext): Promise<TrainOutcome | 'aborted'> {
   const { settings } = job;
+  const { control } = context;
   const recorder = createRecorder(context.onEvent);
   const { emit } = recorder;
+  const unlisten = control.listen((news) => emit({ type: 'control', ...news, step: recorder.step() }));
   const clock = createClock();
   emit({ type: 'phase', phase: 'preparing', step: 0 });
   const onProgress = (message: string) => emit({ type: 'progress', message });
@@ -75,6 +81,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
   );
   let model: RunModel | undefined;
   let begun: string | undefined;
+  let server: ControlServer | undefined;
   try {
     emit(data.event);
     for (const message of data.warnings) emit({ type: 'warning', step: 0, message });
@@ -104,8 +111,18 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
       emit({ type: 'resume', step: point.state.step, from: point.folder.where });
     }
     begun = run;
+    server = await openControl(run, control.ask).catch((error: Error) => {
+      const message = `the run cannot be steered from other terminals: ${error.message}`;
+      emit({ type: 'warning', step: recorder.step(), message });
+      return undefined;
+    });
     const resume = point === null ? undefined : resumePoint(point, engine);
     const results = await trainInFolder({ job, context, data, model, run, emit, metric, clock, resume });
+    if (results === null) {
+      await writeReports(run, emit);
+      recorder.end('aborted');
+      return 'aborted';
+    }
     emit({ type: 'results', folder: run, results });
     await writeReports(run, emit);
     recorder.end(results.reason);
@@ -116,6 +133,8 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     recorder.end(error instanceof DivergedError ? 'diverged' : 'failed');
     throw error;
   } finally {
+    unlisten();
+    await server?.close();
     model?.dispose();
     await data.close();
   }
@@ -137,7 +156,8 @@ interface Training {
   resume: ResumePoint | undefined;
 }
 
-async function trainInFolder(training: Training): Promise<RunResults> {
+/** @returns null when it was aborted */
+async function trainInFolder(training: Training): Promise<RunResults | null> {
   const { job, context, data, model, run, emit, metric, clock, resume } = training;
   const { settings } = job;
   const { sets } = data;
@@ -162,13 +182,14 @@ async function trainInFolder(training: Training): Promise<RunResults> {
             },
       checkpoints: createCheckpointStore(run, model, { keep: settings.checkpoint.keep, position: () => position }),
       resume,
-      signal: context.signal,
+      control: context.control,
     })) {
       if (event.type === 'start') Object.assign(position, event);
       if (event.type === 'evaluation' && event.best) evaluations.best = latest;
       if (event.type === 'end') end = event;
       emit(event);
     }
+    if (end!.reason === 'aborted') return null;
     const isWhole = end!.reason === 'finished' || end!.reason === 'early-stopping';
     if (isWhole && end!.best !== null && evaluations.best === null) {
       // It was measured before the run was resumed.
@@ -234,7 +255,7 @@ function resultsOf({
   const { seconds } = clock;
   return {
     v: 1,
-    reason: end.reason,
+    reason: end.reason as RunResults['reason'],
     metrics: {
       ...(best === null ? {} : { validation: metricValues(best) }),
       ...(test === null ? {} : { test: metricValues(test) }),

@@ -32,10 +32,7 @@ export interface TrainControl {
   take(): ControlRequest | undefined;
   /** Resolves when there is a request to take. For the loop. */
   arrival(): Promise<void>;
-  /**
-   * The training is over after `step`: what is asked for later is refused, and so is what was not taken; only an end that was
-   * asked for has come.
-   */
+  /** The training is over after `step`: what was not taken is refused, and so is what is asked for later. */
   close(step: number): void;
 }
 
@@ -57,7 +54,9 @@ export function createControl(stop = new AbortController()): TrainControl {
         return Promise.resolve({ ok: false, reason: closed });
       }
       return new Promise((answer) => {
-        requests.push({ command, answer });
+        // Whoever gives up does not wait for what was asked for before.
+        if (command === 'abort') requests.unshift({ command, answer });
+        else requests.push({ command, answer });
         if (command === 'stop' || command === 'abort') stop.abort(new DistiltuneError('stopped'));
         wake();
       });
@@ -76,9 +75,8 @@ export function createControl(stop = new AbortController()): TrainControl {
     close(step) {
       closed ??= `training has ended after step ${step}`;
       for (const { command, answer } of requests.splice(0)) {
-        const isEnd = command === 'stop' || command === 'abort';
-        if (!isEnd) tell({ command, state: 'refused', reason: closed });
-        answer(isEnd ? { ok: true, step } : { ok: false, reason: closed });
+        tell({ command, state: 'refused', reason: closed });
+        answer({ ok: false, reason: closed });
       }
     },
   };

@@ -1,23 +1,14 @@
-import { MICRO_BATCH_SITES } from '../encoder/distilbert.ts';
-import { Gradients } from '../encoder/weights.ts';
 import { pauseForEvents } from '../engine/pause.ts';
 import { permutation } from '../engine/random.ts';
 import { DivergedError, UsageError } from '../errors.ts';
-import { type AdamW, createAdamW } from './adamw.ts';
+import { createAdamW } from './adamw.ts';
+import type { ControlRequest, TrainControl } from './control.ts';
 import type { EndEvent, Phase, TrainEvent } from './events.ts';
+import { followControl, settle } from './follow-control.ts';
 import { parameterRules } from './parameter-groups.ts';
-import { scheduleFactor } from './schedule.ts';
 import type { Settings } from './settings.ts';
-import type {
-  Best,
-  CheckpointReason,
-  CheckpointStore,
-  ResumePoint,
-  Sample,
-  Trainable,
-  TrainerState,
-  TrainingSet,
-} from './types.ts';
+import { trainStep } from './train-step.ts';
+import type { CheckpointReason, CheckpointStore, ResumePoint, Trainable, TrainerState, TrainingSet } from './types.ts';
 
 /** The settings that the trainer reads; those of data, model and task are the caller's. */
 export type TrainSettings = Pick<
@@ -48,6 +39,12 @@ export interface TrainOptions<Target> {
   resume?: ResumePoint | undefined;
   /** Aborting it finishes the step under way, saves, and ends the run with reason `stopped`. */
   signal?: AbortSignal | undefined;
+  /**
+   * Pauses, saves, evaluates or ends the run between two steps, as asked. What is learnt stays the same, to the bit.
+   * An evaluation that is asked for can become the best one, and its weights then are the result; early stopping does not count
+   * it, nor does it count against it.
+   */
+  control?: TrainControl | undefined;
 }
 
 // Randomness: shuffling draws at the epoch's number, dropout at the step's.
@@ -63,7 +60,7 @@ const SHUFFLE_SITE = -1;
  * @throws UsageError when there is nothing to train on or the metric is not one of the evaluation's.
  */
 export async function* train<Target>(options: TrainOptions<Target>): AsyncGenerator<TrainEvent> {
-  const { model, data, settings, checkpoints, signal } = options;
+  const { model, data, settings, checkpoints, control } = options;
   const { engine } = model;
   if (data.samples === 0) throw new UsageError('There are no examples to train on.');
   const stepsPerEpoch = Math.ceil(data.samples / settings.batchSize);
@@ -73,11 +70,18 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     freeze: settings.freeze,
   });
   const optimizer = createAdamW(engine, model.variables, rules, settings.optimizer);
-  const beginning = { step: 0, evaluationPending: false, best: null, evaluationsWithoutImprovement: 0 };
+  const beginning = {
+    step: 0,
+    evaluationPending: false,
+    best: null,
+    bestDue: null,
+    evaluationsWithoutImprovement: 0,
+  };
   const state: TrainerState = { ...(options.resume?.state ?? beginning) };
   const first = state.step;
   const totals = { examples: 0, tokens: 0, train: 0, evaluate: 0, save: 0 };
   const metric = options.metric ?? { name: 'loss', direction: 'min' };
+  const stopping = AbortSignal.any([options.signal, control?.stopping].filter((signal) => signal !== undefined));
 
   try {
     await options.resume?.restoreMoments(optimizer.moments);
@@ -93,28 +97,33 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       direction: metric.direction,
     };
     let reason: EndEvent['reason'] = 'finished';
+    let asked: ControlRequest | null = null;
     let order: ArrayLike<number> | undefined;
     yield phase('training', state.step);
     for (;;) {
-      if (state.evaluationPending && options.evaluate) {
-        const measured = yield* evaluateNow(options.evaluate);
-        if (!measured) {
-          reason = 'stopped';
-          break;
-        }
-        state.evaluationPending = false;
-        const patience = settings.evaluate.earlyStopping;
-        if (patience !== null && state.evaluationsWithoutImprovement >= patience) {
-          reason = 'early-stopping';
-          break;
-        }
-      }
-      if (state.step >= totalSteps) break;
-      const { everySteps: saveEvery } = settings.checkpoint;
-      if (saveEvery !== null && state.step > first && state.step % saveEvery === 0) yield* saveNow('periodic');
-      if (signal?.aborted) {
-        reason = 'stopped';
+      const isDue = state.evaluationPending && options.evaluate !== undefined;
+      const patience = settings.evaluate.earlyStopping;
+      if (patience !== null && state.evaluationsWithoutImprovement >= patience) {
+        reason = 'early-stopping';
         break;
+      }
+      if (state.step >= totalSteps && !isDue) break;
+      if (control) {
+        const evaluate = options.evaluate && (() => evaluateNow(options.evaluate!));
+        asked = yield* followControl(control, stopping, { step: state.step, save: () => saveNow('asked'), evaluate });
+      }
+      if (asked || stopping.aborted) {
+        reason = asked?.command === 'abort' ? 'aborted' : 'stopped';
+        break;
+      }
+      if (state.evaluationPending && options.evaluate) {
+        yield* evaluateNow(options.evaluate);
+        continue;
+      }
+      const { everySteps: saveEvery } = settings.checkpoint;
+      if (saveEvery !== null && state.step > first && state.step % saveEvery === 0) {
+        yield* saveNow('periodic');
+        yield phase('training', state.step);
       }
       const step = state.step + 1;
       const epoch = Math.floor(state.step / stepsPerEpoch);
@@ -140,25 +149,34 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       await pauseForEvents();
     }
     if (reason === 'stopped') yield* saveNow('stop');
-    else if (!state.best) yield* saveNow('end');
+    else if (!state.best && reason !== 'aborted') yield* saveNow('end');
+    if (asked) yield* settle(asked, { ok: true, step: state.step }, state.step);
+    yield* settleRest(reason);
     yield end(reason);
   } catch (error) {
-    if (error instanceof DivergedError) yield end('diverged');
+    if (error instanceof DivergedError) {
+      yield* settleRest('diverged');
+      yield end('diverged');
+    }
     throw error;
   } finally {
+    control?.close(state.step);
     optimizer.dispose();
   }
 
-  /** @returns false when it was aborted */
+  /**
+   * The evaluation that is due, else one that was asked for.
+   * @returns false when it was cut short
+   */
   async function* evaluateNow(
     evaluate: NonNullable<TrainOptions<Target>['evaluate']>,
   ): AsyncGenerator<TrainEvent, boolean> {
-    const { step } = state;
+    const { step, evaluationPending: isDue } = state;
     const epoch = step / stepsPerEpoch;
     yield phase('evaluating', step);
     const began = performance.now();
-    const metrics = await evaluate(signal).catch((error: unknown) => {
-      if (signal?.aborted) return null;
+    const metrics = await evaluate(stopping).catch((error: unknown) => {
+      if (stopping.aborted) return null;
       throw error;
     });
     if (metrics === null) return false;
@@ -170,15 +188,22 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
         fix: `The evaluation gives: ${Object.keys(metrics).join(', ')}.`,
       });
     }
-    const best = improves(value, state.best, metric.direction);
+    const best = improves(value, state.best?.value ?? null, metric.direction);
     if (best) state.best = { step, epoch, metric: metric.name, value };
-    state.evaluationsWithoutImprovement = best ? 0 : state.evaluationsWithoutImprovement + 1;
-    yield { type: 'evaluation', step, epoch, metrics, best, seconds };
+    if (isDue) {
+      state.evaluationPending = false;
+      const isBetter = improves(value, state.bestDue, metric.direction);
+      if (isBetter) state.bestDue = value;
+      state.evaluationsWithoutImprovement = isBetter ? 0 : state.evaluationsWithoutImprovement + 1;
+    }
+    yield { type: 'evaluation', step, epoch, metrics, best, ...(isDue ? {} : { asked: true }), seconds };
     if (Number.isNaN(value)) {
       const message = `${metric.name} is not defined here (all predictions or all labels are the same): not counted as best.`;
       yield { type: 'warning', step, message };
     }
     if (best) yield* saveNow('best');
+    // Who goes on after an earlier checkpoint comes by what was due again, not by this one.
+    if (best && !isDue) yield* saveNow('asked');
     yield phase('training', step);
     return true;
   }
@@ -190,6 +215,16 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     const location = await checkpoints.save(why, { ...state }, optimizer.moments);
     totals.save += (performance.now() - began) / 1000;
     yield { type: 'checkpoint', step: state.step, location, reason: why };
+  }
+
+  /** The end has come: for those who asked for it, too. */
+  function* settleRest(reason: EndEvent['reason']): Generator<TrainEvent> {
+    const { step } = state;
+    for (let request = control?.take(); request !== undefined; request = control?.take()) {
+      const hasCome = request.command === 'abort' || (request.command === 'stop' && isWhole(reason));
+      const refusal = reason === 'aborted' ? 'the run was aborted' : `training has ended after step ${step}`;
+      yield* settle(request, hasCome ? { ok: true, step } : { ok: false, reason: refusal }, step);
+    }
   }
 
   function end(reason: EndEvent['reason']): EndEvent {
@@ -206,53 +241,16 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
   }
 }
 
-interface StepContext {
-  step: number;
-  totalSteps: number;
-  settings: TrainSettings;
-  frozen: ReadonlySet<string>;
-  optimizer: AdamW;
-}
-
-/** Forward, backward and update on one batch. */
-function trainStep<Target>(
-  model: Trainable<Target>,
-  samples: Sample<Target>[],
-  { step, totalSteps, settings, frozen, optimizer }: StepContext,
-) {
-  const began = performance.now();
-  const factor = scheduleFactor(settings.schedule, step, totalSteps);
-  const normalizer = model.weigh(samples.map(({ target }) => target));
-  const size = Math.ceil(samples.length / settings.accumulate);
-  let loss = 0;
-  let tokens = 0;
-  for (const { sequences } of samples) for (const sequence of sequences) tokens += sequence.length;
-  const gradientNorm = model.engine.tidy(() => {
-    // Nothing of the batch is to be learnt: no token has a label.
-    if (normalizer === 0) return 0;
-    const gradients = new Gradients(model.engine);
-    for (let start = 0, micro = 0; start < samples.length; start += size, micro++) {
-      const key = { seed: settings.seed, step, site: micro * MICRO_BATCH_SITES };
-      const part = samples.slice(start, start + size);
-      loss += model.trainBatch({ samples: part, normalizer, key }, frozen, gradients).loss;
-    }
-    if (!Number.isFinite(loss)) return Number.NaN;
-    return optimizer.update(gradients.tensors, step, factor);
-  });
-  const learningRate = settings.optimizer.learningRate * factor;
-  return { loss, learningRate, gradientNorm, tokens, seconds: (performance.now() - began) / 1000 };
-}
-
 function epochOrder(count: number, { shuffle, seed }: TrainSettings, epoch: number): ArrayLike<number> {
   if (!shuffle) return Uint32Array.from({ length: count }, (_, i) => i);
   return permutation(count, { seed, step: epoch, site: SHUFFLE_SITE });
 }
 
 /** NaN is never better. */
-export function improves(value: number, best: Best | null, direction: 'max' | 'min'): boolean {
+function improves(value: number, best: number | null, direction: 'max' | 'min'): boolean {
   if (Number.isNaN(value)) return false;
-  if (!best) return true;
-  return direction === 'max' ? value > best.value : value < best.value;
+  if (best === null) return true;
+  return direction === 'max' ? value > best : value < best;
 }
 
 function diverged(loss: number, { step, best }: TrainerState, { optimizer }: TrainSettings): DivergedError {
@@ -262,6 +260,9 @@ function diverged(loss: number, { step, best }: TrainerState, { optimizer }: Tra
     fix: `${kept} Try a lower learning rate (it was ${optimizer.learningRate}) or more warm-up.`,
   });
 }
+
+/** All that was learnt is saved. */
+const isWhole = (reason: EndEvent['reason']) => reason !== 'aborted' && reason !== 'diverged';
 
 const phase = (name: Phase, step: number): TrainEvent => ({ type: 'phase', phase: name, step });
 

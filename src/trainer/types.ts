@@ -44,7 +44,9 @@ export interface TrainerState {
   /** Whether the evaluation that is due at this step has still to be made. */
   evaluationPending: boolean;
   best: Best | null;
-  /** Evaluations since the best one. */
+  /** The best value among the evaluations that were due; those that were asked for do not count. */
+  bestDue: number | null;
+  /** Evaluations that were due since the one that gave `bestDue`. */
   evaluationsWithoutImprovement: number;
 }
 
@@ -56,7 +58,7 @@ export interface ResumePoint {
 }
 
 /** Why a checkpoint is taken. */
-export type CheckpointReason = 'best' | 'periodic' | 'stop' | 'end';
+export type CheckpointReason = 'best' | 'periodic' | 'asked' | 'stop' | 'end';
 
 /** Where checkpoints go. The weights are read from the model while `save` runs. */
 export interface CheckpointStore {

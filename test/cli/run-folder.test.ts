@@ -184,6 +184,7 @@ describe('a run on a file that is split', () => {
       step: 8,
       evaluationPending: false,
       best: expect.objectContaining({ metric: 'accuracy', step: 6 }),
+      bestDue: state.best.value,
       evaluationsWithoutImprovement: 0,
       totalSteps: 12,
       data: { epoch: 1, stepOfEpoch: 2, stepsPerEpoch: 6 },
