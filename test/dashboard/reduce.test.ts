@@ -6,6 +6,7 @@ import { type DashboardState, initialState } from '../../cli/dashboard/state/sta
 import type { AnyEvent } from '../../cli/run/events.ts';
 import type { RunResults } from '../../cli/run/results.ts';
 import type { Liveness } from '../../cli/watch/source.ts';
+import type { EndEvent } from '../../src/trainer/events.ts';
 import {
   at,
   dataEvent,
@@ -213,7 +214,7 @@ test('diagnostics and resources are the newest, the peak the highest', () => {
 
 describe('what a run is doing, or how it ended', () => {
   const ended: Liveness = { ...alive, state: 'ended' };
-  const end = (reason: 'finished' | 'early-stopping' | 'stopped' | 'diverged'): AnyEvent => ({
+  const end = (reason: EndEvent['reason']): AnyEvent => ({
     type: 'end',
     reason,
     step: 3,
@@ -227,7 +228,7 @@ describe('what a run is doing, or how it ended', () => {
     folder: 'runs/sst2',
     results: { reason: 'early-stopping' } as RunResults,
   } as const;
-  const phase = (name: 'evaluating' | 'saving'): AnyEvent => ({ type: 'phase', phase: name, step: 1 });
+  const phase = (name: 'evaluating' | 'saving' | 'paused'): AnyEvent => ({ type: 'phase', phase: name, step: 1 });
   test.each<[string, DashboardState, Liveness]>([
     ['preparing', initialState(), alive],
     ['training', begun(stepEvent(1)), alive],
@@ -235,6 +236,8 @@ describe('what a run is doing, or how it ended', () => {
     ['training', withSettings(begun(stepEvent(700)), settings), alive],
     ['evaluating', begun(phase('evaluating')), alive],
     ['saving', begun(phase('saving')), alive],
+    ['paused', begun(phase('paused')), alive],
+    ['aborted', begun(end('aborted')), alive],
     // It has trained, and tests and writes results.
     ['evaluating', begun(end('finished'), phase('evaluating')), alive],
     ['finished', begun(end('finished')), ended],

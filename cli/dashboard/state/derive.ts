@@ -1,3 +1,4 @@
+import type { EndEvent } from '../../../src/trainer/events.ts';
 import { scheduleFactor, warmupSteps } from '../../../src/trainer/schedule.ts';
 import type { Liveness } from '../../watch/source.ts';
 import { type Plan, type Remaining, timeLeft } from './eta.ts';
@@ -21,16 +22,11 @@ export type Status =
 /** What a run is doing, or how it ended, in one word or two. */
 export function statusOf(state: DashboardState, liveness: Liveness): Status {
   const { end, results, failure } = state;
-  if (results !== null || (end !== null && liveness.state !== 'alive')) {
-    const reasons = {
-      finished: 'finished',
-      'early-stopping': 'stopped early',
-      stopped: 'stopped',
-      diverged: 'diverged',
-    };
-    return reasons[(results?.reason ?? end!.reason) as keyof typeof reasons] as Status;
+  if (results !== null) return endings[results.reason];
+  // After its last step a run may still test and write; what diverged or was given up does not.
+  if (end !== null && (liveness.state !== 'alive' || end.reason === 'diverged' || end.reason === 'aborted')) {
+    return endings[end.reason];
   }
-  if (end?.reason === 'diverged') return 'diverged';
   if (failure !== null) return 'failed';
   if (liveness.state === 'died') return 'died';
   if (liveness.state === 'ended') return 'aborted';
@@ -38,6 +34,14 @@ export function statusOf(state: DashboardState, liveness: Liveness): Status {
   if (state.phase !== 'training') return state.phase;
   return isWarmingUp(state) ? 'warming up' : 'training';
 }
+
+const endings: Readonly<Record<EndEvent['reason'], Status>> = {
+  finished: 'finished',
+  'early-stopping': 'stopped early',
+  stopped: 'stopped',
+  aborted: 'aborted',
+  diverged: 'diverged',
+};
 
 const lasting: readonly Status[] = ['finished', 'stopped early', 'stopped', 'diverged', 'failed', 'aborted', 'died'];
 

@@ -27,6 +27,7 @@ export function reduce(before: DashboardState, event: StampedEvent): DashboardSt
   switch (event.type) {
     case 'phase':
       state.phase = event.phase;
+      state.paused = event.phase === 'paused';
       state.stepEnded = null;
       if (event.phase === 'saving') state.saveBegan = time;
       return state;

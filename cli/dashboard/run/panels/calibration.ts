@@ -14,7 +14,7 @@ export const calibrationPanel: Panel = {
       return [row([['dim', 'no evaluation yet']], width, theme)];
     }
     const { bins, expectedCalibrationError } = diagnostics.calibration;
-    const text = `accuracy over confidence; expected calibration error ${expectedCalibrationError.toFixed(3)}; ${measuredAt(scene)}`;
+    const text = `error ${expectedCalibrationError.toFixed(3)}, ${measuredAt(scene)}: accuracy over confidence`;
     const points = bins
       .filter((bin) => bin.count > 0)
       .map(({ confidence, accuracy }) => ({ x: confidence, y: accuracy }));

@@ -23,10 +23,17 @@ export const classesPanel: Panel = {
     if (scores === null) return { head: [row([['dim', 'no evaluation yet']], width, theme)], rows: [] };
     const labelWidth = Math.max(6, Math.min(40, width - figuresWidth));
     const barWidth = Math.min(20, width - labelWidth - figuresWidth - 2);
+    const where = measuredAt(scene);
     const figures = (values: readonly string[], support: string) =>
       values.map((value) => value.padStart(figureWidth)).join('') + support.padStart(supportWidth);
     const head = row(
-      [['dim', cell(measuredAt(scene), labelWidth, theme) + figures(['prec', 'recall', 'F1'], 'rows')]],
+      [
+        [
+          'dim',
+          cell(where.length <= labelWidth ? where : where.slice(where.indexOf('@')), labelWidth, theme) +
+            figures(['prec', 'recall', 'F1'], 'rows'),
+        ],
+      ],
       width,
       theme,
     );

@@ -26,7 +26,7 @@ function confusion(scene: Scene, width: number, height: number): string[] {
   }
   const matrix = 'confusion' in diagnostics ? diagnostics.confusion : null;
   if (matrix !== null && fits(matrix.labels.length, width, height)) {
-    const title = row([['dim', `rows: gold, columns: predicted; ${measuredAt(scene)}`]], width, theme);
+    const title = row([['dim', `${measuredAt(scene)}: gold down, predicted across`]], width, theme);
     return [title, ...heatmap({ ...matrix, width, height: height - 1, theme })];
   }
   const { mostConfused } = diagnostics;

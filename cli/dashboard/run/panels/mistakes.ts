@@ -15,7 +15,12 @@ export const mistakesPanel: Panel = {
     if (diagnostics === undefined) return { head: [row([['dim', 'no evaluation yet']], width, theme)], rows: [] };
     const mistakes = mistakesOf(diagnostics, scene);
     if (mistakes.length === 0) return { head: [row([['good', 'no mistakes']], width, theme)], rows: [] };
-    const head = row([['dim', `the worst first; ${measuredAt(scene)}`]], width, theme);
+    const sign = signs(theme);
+    const head = row(
+      [['dim', `${measuredAt(scene)}: ${sign.good} gold ${sign.bad} predicted, worst first`]],
+      width,
+      theme,
+    );
     return { head: [head], rows: mistakes.flatMap((mistake) => mistakeRows(mistake, width, scene)) };
   },
 };

@@ -14,7 +14,7 @@ export const scatterPanel: Panel = {
     const points = diagnostics.points.map(({ gold, predicted }) => ({ x: gold, y: predicted }));
     const values = points.flatMap(({ x, y }) => [x, y]);
     const range = { min: Math.min(...values), max: Math.max(...values) };
-    const title = row([['dim', `predicted over true; ${measuredAt(scene)}`]], width, theme);
+    const title = row([['dim', `${measuredAt(scene)}: predicted over true`]], width, theme);
     return [
       title,
       ...scatterPlot({
