@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * What a frame of the dashboard costs: CPU milliseconds, from a component's new state to the bytes for the terminal, of a screen
- * that is mostly a plot in a canvas, and the bytes. Prints one JSON document.
+ * that is mostly a plot, and the bytes. Prints one JSON document.
  *
  *   npm run build
  *   node --expose-gc bench/dashboard.mjs [--frames 300] [--sizes 80x24,120x40,200x60]
@@ -15,7 +15,6 @@ import { parseArgs } from 'node:util';
 import { openHost } from '../dist/cli/dashboard/terminal/host.js';
 
 const { createElement, useState } = await import('react');
-const { Box, Text } = await import('ink');
 const { linePlot } = await import('../dist/cli/dashboard/plot/line-plot.js');
 const { useScreenSize } = await import('../dist/cli/dashboard/terminal/hooks.js');
 const { Canvas } = await import('../dist/cli/dashboard/terminal/overlay.js');
@@ -33,16 +32,15 @@ function Screen() {
   const [step, set] = useState(0);
   setStep = set;
   const height = rows - 5;
-  return createElement(
-    Box,
-    { flexDirection: 'column' },
-    createElement(Text, null, `distiltune train · step ${step} of ${frames} · ETA ${frames - step} s`),
-    createElement(Text, null, theme.paint('accent', '█'.repeat(Math.round((step / frames) * columns)))),
-    createElement(Canvas, { width: columns, height, rows: plot(step, columns, height) }),
-    createElement(Text, null, `loss ${loss(step).toFixed(4)} · accuracy ${(1 - loss(step) / 2).toFixed(4)}`),
-    createElement(Text, null, theme.paint('dim', 'log: a line of it')),
-    createElement(Text, null, 'space pause  s save  e evaluate  q stop  ? help'),
-  );
+  const lines = [
+    `distiltune train · step ${step} of ${frames} · ETA ${frames - step} s`,
+    theme.paint('accent', '█'.repeat(Math.round((step / frames) * columns))),
+    ...plot(step, columns, height),
+    `loss ${loss(step).toFixed(4)} · accuracy ${(1 - loss(step) / 2).toFixed(4)}`,
+    theme.paint('dim', 'log: a line of it'),
+    'space pause  s save  e evaluate  q stop  ? help',
+  ];
+  return createElement(Canvas, { width: columns, height: rows, rows: lines });
 }
 
 const loss = (step) => 0.1 + Math.exp(-step / frames) * (0.8 + 0.1 * Math.sin(step * 1.7));

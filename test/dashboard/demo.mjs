@@ -23,6 +23,7 @@ function Demo({ onClose }) {
     if (name === 'x') throw new Error('a key broke it');
     if (name === 'r') Promise.reject(new Error('a promise broke it'));
     if (name === 'v') setBroken(true);
+    if (name === 'e') process.exit(7);
     if (name === 'w') process.stderr.write('a warning\n');
     setKeys([...keys, name]);
   });

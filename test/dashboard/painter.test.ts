@@ -75,12 +75,19 @@ describe('what is written brings a terminal to the frame', () => {
         const next = rowsOf(frame, columns);
         await screen.write(changes(shown, next));
         shown = next;
-        expect(screen.cells()).toEqual(frame.map(({ cells }) => cells));
+        expect(described(screen.cells())).toEqual(described(frame.map(({ cells }) => cells)));
         expect(changes(shown, rowsOf(frame, columns))).toBe('');
       }
       expect(screen.scrolledOff()).toBe(scrolledOff);
     }
   });
+
+  /** Each row as a line that can be read where it is wrong. */
+  function described(cells: readonly (readonly ShownCell[])[]): string[] {
+    return cells.map((row) =>
+      row.map(({ text, style }, x) => (style === row[x - 1]?.style ? text : `{${style}}${text}`)).join(''),
+    );
+  }
 
   function withBlankEnd(row: RandomRow, random: () => number, columns: number): RandomRow {
     const { cells } = row;
@@ -97,6 +104,8 @@ describe('what is written brings a terminal to the frame', () => {
     expect(shownColumns()).toEqual(columnsOf('a|##|b|##|c|##|d|###|e'));
     const after = [parseRow('a|👨‍👩‍👧|b|🇨🇭|c|xx|d|க்ஷி|e', 30), before[1]!];
     await screen.write(changes(before, after));
+    expect(shownColumns()).toEqual(columnsOf('a|##|b|##|c|##|d|###|e'));
+    await screen.write(changes(after, before));
     expect(shownColumns()).toEqual(columnsOf('a|##|b|##|c|##|d|###|e'));
   });
 });

@@ -31,6 +31,8 @@ test('a frame has the rows and columns of the terminal, whatever a view returns'
   expect(screen.frame()).toEqual(['00漢字', '11漢字', '20漢字', '31漢字']);
   await screen.resize({ columns: 6, rows: 3 });
   expect(screen.frame()).toEqual(['00漢字', '11漢字', '20漢']);
+  await screen.resize({ columns: 6, rows: 4 });
+  expect(screen.frame()).toEqual(['00漢字', '11漢字', '20漢字', '31漢']);
   await screen.close();
 });
 

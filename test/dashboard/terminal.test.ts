@@ -121,6 +121,13 @@ describe.skipIf(noTmux)(`a terminal ${noTmux ?? ''}`, () => {
     expect(lines.some((line) => line.includes(message))).toBe(true);
   });
 
+  test('process.exit', async () => {
+    const { settings } = await openDemo();
+    await tmux.keys('e');
+    await expectStatus(7);
+    await expectGivenBack(settings);
+  });
+
   test('Ctrl-Z gives the terminal to the shell, fg takes it again', async () => {
     const { settings } = await openDemo();
     await tmux.keys('a', 'C-z');

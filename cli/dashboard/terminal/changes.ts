@@ -23,16 +23,15 @@ function changedSpans(before: Row, row: Row): [from: number, to: number][] {
   const spans: [number, number][] = [];
   for (let x = 0; x < columns; x++) {
     if (before.texts[x] === row.texts[x] && before.styles[x] === row.styles[x]) continue;
-    let from = x;
-    // A wide character is written whole.
-    while (from > 0 && row.texts[from] === '') from--;
     let to = x + 1;
-    while (to < columns && row.texts[to] === '') to++;
-    // A terminal that finds it wider loses what stands behind it.
-    if (to < columns && !hasSureWidth(row.texts[from]!)) to++;
+    if (!hasSureWidth(row.texts[x]!)) {
+      // A terminal that finds it wider loses what stands behind it.
+      while (to < columns && row.texts[to] === '') to++;
+      if (to < columns) to++;
+    }
     const last = spans.at(-1);
-    if (last !== undefined && from - last[1] <= gap) last[1] = to;
-    else spans.push([from, to]);
+    if (last !== undefined && x - last[1] <= gap) last[1] = Math.max(last[1], to);
+    else spans.push([x, to]);
   }
   return spans;
 }

@@ -5,7 +5,7 @@ import { useScreen } from './hooks.ts';
 
 /**
  * A box of `width` x `height` cells whose styled rows go to the terminal past Ink, which takes some 30 times as long for each
- * character. What other elements write over the box (a dialog) stays in front.
+ * character and keeps every text it ever measured: what changes with the run belongs here. What other elements write over the box (a dialog) stays in front.
  */
 export function Canvas({
   width,
