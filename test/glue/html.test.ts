@@ -33,6 +33,7 @@ function runOf(seed: number, counts: number[][]): GlueRun {
           confusionMatrix: counts,
           mostConfused: [],
           mistakes: [],
+          calibration: [],
           expectedCalibrationError: 0,
         },
       },
