@@ -4,8 +4,9 @@ import { canvasCell } from './cells.ts';
 import { useScreen } from './hooks.ts';
 
 /**
- * A box of `width` x `height` cells whose styled rows go to the terminal past Ink, which takes some 30 times as long for each
- * character and keeps every text it ever measured: what changes with the run belongs here. What other elements write over the box (a dialog) stays in front.
+ * A box of `width` x `height` cells whose styled rows go to the terminal past Ink, which would take several times as long and keep
+ * every text it ever measured: what changes with the run belongs here. What other elements write over the box (a dialog)
+ * stays in front.
  */
 export function Canvas({
   width,
