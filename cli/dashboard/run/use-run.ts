@@ -24,11 +24,11 @@ const atOnce = 5000;
 
 /** Follows a run while the component is mounted. */
 export function useRun(source: RunSource): Observed {
-  const [observed, setObserved] = useState<Observed>(() => observe(source, initialState()));
+  const [observed, setObserved] = useState<Observed>(() => observe(source, begun(source)));
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
-    let state = initialState();
+    let state = begun(source);
     let shown = -1;
     let shownAt = 0;
     const change = (next: (before: DashboardState) => DashboardState) => {
@@ -48,7 +48,7 @@ export function useRun(source: RunSource): Observed {
         logged({ ...before, version: before.version + 1 }, 'error', `the run cannot be read: ${message}`),
       );
     });
-    source.onRestart?.(() => change(({ version }) => ({ ...initialState(), version: version + 1 })));
+    source.onRestart?.(() => change(({ version }) => ({ ...begun(source), version: version + 1 })));
     source.log?.((line) => change((before) => withOutput(before, line, Date.now())));
     let asksSettings = false;
     const askSettings = async () => {
@@ -75,6 +75,9 @@ export function useRun(source: RunSource): Observed {
   }, [source]);
   return observed;
 }
+
+/** Before its first event a run has a name, where its folder is known. */
+const begun = (source: RunSource): DashboardState => ({ ...initialState(), folder: source.folder() });
 
 const observe = (source: RunSource, state: DashboardState): Observed => ({
   state,

@@ -20,13 +20,16 @@ export const logPanel: Panel = {
 export function logTail(scene: Scene, width: number, height: number): string[] {
   const { state, notice, now } = scene;
   const isRecent = notice !== null && (notice.level === 'asked' || now - notice.time < shownMs);
-  const said = isRecent ? [noticeRow(scene, width)] : [];
+  // The run writes what it was asked and did to its log, too.
+  const isLogged = state.log.slice(-recentLines).some(({ text }) => text === notice?.text);
+  const said = isRecent && !isLogged ? [noticeRow(scene, width)] : [];
   const lines = state.log.slice(-height).map((line) => logRow(line, width, scene));
   return [...lines, ...said].slice(-height);
 }
 
-/** How long an answer is shown. */
+/** How long an answer is shown, and where it may stand already. */
 const shownMs = 10_000;
+const recentLines = 20;
 
 const noticeRoles = { asked: 'accent', done: 'good', refused: 'bad' } as const;
 

@@ -113,7 +113,7 @@ const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : JSON.
 
 /** The run in a few rows, for a place beside a plot. */
 export function shortFacts({ state, theme }: Scene, width: number): string[] {
-  const { best, rows, model, start } = state;
+  const { rows, model, start } = state;
   const fact = (name: string, text: string): Piece[] => [
     ['dim', `${name} `],
     cut(text, width - name.length - 1, theme),
@@ -122,6 +122,5 @@ export function shortFacts({ state, theme }: Scene, width: number): string[] {
   if (rows.train > 0) lines.push(fact('rows', count(rows.train)), fact('valid', count(rows.validation)));
   if (start !== null) lines.push(fact('metric', start.metric));
   if (model !== null) lines.push(fact('size', shortCount(model.parameters)));
-  if (best !== null) lines.push(fact('best', metricText(best.value)));
   return lines.map((pieces) => row(pieces, width, theme));
 }
