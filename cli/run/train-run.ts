@@ -25,11 +25,13 @@ import type { AnyEvent, StampedEvent } from './events.ts';
 import type { TrainJob, TrainOutcome } from './job.ts';
 import { writePredictions } from './predictions.ts';
 import { createRecorder } from './recorder.ts';
+import { startResourceMeter } from './resources.ts';
 import type { RunResults } from './results.ts';
 import { cutEvents, newestCheckpoint, refuseChanges, resumePoint } from './resume.ts';
 import { runConfig } from './run-config.ts';
 import { makeRunFolder, openRunLog, replaceJson } from './run-folder.ts';
 import { taskOf } from './task-of.ts';
+import { createDiagnosticsTeller } from './tell-diagnostics.ts';
 import { tunedParts } from './thresholds.ts';
 
 export interface RunContext {
@@ -166,6 +168,8 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
   let latest: Evaluation<Prediction> | null = null;
   let end: EndEvent | null = null;
   const results = () => resultsOf({ end: end!, evaluations, model, clock });
+  const tellDiagnostics = createDiagnosticsTeller(data, emit);
+  const meter = startResourceMeter(emit, resume?.state.step ?? 0);
   try {
     for await (const event of train({
       model,
@@ -188,6 +192,8 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
       if (event.type === 'evaluation' && event.best) evaluations.best = latest;
       if (event.type === 'end') end = event;
       emit(event);
+      if (event.type === 'evaluation') await tellDiagnostics('validation', event.step, latest!);
+      if (event.type === 'step') meter.after(event.step);
     }
     if (end!.reason === 'aborted') return null;
     const isWhole = end!.reason === 'finished' || end!.reason === 'early-stopping';
@@ -211,6 +217,7 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
           if (signal.aborted) return null;
           throw error;
         });
+        if (evaluations.test !== null) await tellDiagnostics('test', best?.step ?? end!.step, evaluations.test);
       }
     }
     emit({ type: 'phase', phase: 'saving', step: end!.step });
@@ -228,6 +235,8 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
   } catch (error) {
     if (error instanceof DivergedError) replaceJson(join(run, 'results.json'), { ...results(), reason: 'diverged' });
     throw error;
+  } finally {
+    meter.stop();
   }
 }
 
