@@ -8,8 +8,7 @@ import type { Context } from './context.ts';
  */
 export function reportError(error: unknown, context: Context): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  const known = error instanceof CommanderError ? fromCommander(error) : error;
-  const { message, where, fix, exitCode } = describeError(known);
+  const { message, where, fix, exitCode } = describeError(error);
   if (context.json) {
     context.stdout.line(JSON.stringify({ error: { message, where, fix } }));
     return exitCode;
@@ -18,17 +17,18 @@ export function reportError(error: unknown, context: Context): number {
   context.stderr.line(`${colors.red('error:')} ${message}`);
   if (where !== null) context.stderr.line(`   in: ${where}`);
   if (fix !== null) context.stderr.line(`   do: ${fix}`);
-  if (context.verbose && known instanceof Error) context.stderr.line(colors.dim(stackOf(known)));
+  if (context.verbose && error instanceof Error) context.stderr.line(colors.dim(stackOf(error)));
   return exitCode;
 }
 
 /** What a person is told of an error: what went wrong, where, what to do. */
-export function describeError(error: unknown): {
+export function describeError(thrown: unknown): {
   message: string;
   where: string | null;
   fix: string | null;
   exitCode: number;
 } {
+  const error = thrown instanceof CommanderError ? fromCommander(thrown) : thrown;
   if (error instanceof DistiltuneError) {
     return { message: error.message, where: error.where ?? null, fix: error.fix ?? null, exitCode: error.exitCode };
   }

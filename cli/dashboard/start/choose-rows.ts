@@ -67,7 +67,7 @@ function nameOf(choice: Choice): string {
   if (choice.kind !== 'whole') return choice.kind === 'folder' ? `${choice.name}/` : choice.name;
   const { validation, test } = choice.sides;
   const sides = ['train', ...(validation === null ? [] : ['validation']), ...(test === null ? [] : ['test'])];
-  return `./  this folder: its ${sides.join(', ')} ${sides.length === 1 ? 'file' : 'files'}`;
+  return `./ this folder: its ${sides.join(', ')} ${sides.length === 1 ? 'file' : 'files'}`;
 }
 
 /** `812 B`, `4 K`, `1.2G`: whole kibibytes below a mebibyte. */

@@ -38,7 +38,8 @@ export function ChooseScreen(props: {
   const theme = useTheme();
   const size = useScreenSize();
   const [read, setRead] = useState<Read | null>(null);
-  const [index, setIndex] = useState(0);
+  // null: nothing was chosen with a key.
+  const [moved, setMoved] = useState<number | null>(null);
   const [isHelp, setHelp] = useState(false);
   const { folder, filter } = splitTyped(field.text);
 
@@ -58,15 +59,17 @@ export function ChooseScreen(props: {
 
   const isRead = read?.folder === folder;
   const choices = isRead ? choicesOf(read.listing, filter) : null;
+  const index = moved ?? Math.max(0, choices?.findIndex(({ kind }) => kind !== 'parent') ?? 0);
   const chosen = choices?.[index];
   const path = chosen === undefined ? pathOf(field.text) : pathOfChoice(chosen, folder);
-  const words = wordsOf(path || '.');
+  const isTaken = chosen?.kind === 'file' || chosen?.kind === 'whole' || (chosen === undefined && path !== '');
+  const words = wordsOf(isTaken ? path : 'FILE');
   const { width, height } = bodySize(size, words, theme);
   const problem = isRead && read.problem !== null ? problemRows(read.problem.error, width, theme) : [];
   const page = choicePage(height, problem.length);
 
   const type = (next: TextField) => {
-    if (next.text !== field.text) setIndex(0);
+    if (next.text !== field.text) setMoved(null);
     onType(next);
   };
   const open = () => {
@@ -92,7 +95,7 @@ export function ChooseScreen(props: {
       case 'help':
         return setHelp(true);
       default:
-        return setIndex(selected(index, action, choices?.length ?? 0, page));
+        return setMoved(selected(index, action, choices?.length ?? 0, page));
     }
   });
 

@@ -38,6 +38,7 @@ export function wrongIn(key: string, text: string): string | undefined {
 /** What a person types for a value. */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(',');
+  if (typeof value === 'number' && value !== 0 && Math.abs(value) < 1e-3) return value.toExponential();
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

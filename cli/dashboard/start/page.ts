@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { type Binding, footerItems, helpRows } from '../keys.ts';
 import { cut, ends, filled, type Piece, row, signs } from '../run/text.ts';
 import type { ScreenSize } from '../terminal/screen.ts';
@@ -32,7 +33,9 @@ export function pageRows(page: Page, size: ScreenSize, theme: Theme): string[] {
   const { columns: width, rows } = size;
   const { title, place = '', body, words, bindings, isHelp } = page;
   const { dot } = signs(theme);
-  const head = ends([['bold', `distiltune ${dot} ${title}`]], [['dim', place]], width, theme);
+  const name = `distiltune ${dot} ${title}`;
+  const hasRoom = stringWidth(name) + 1 + stringWidth(place) <= width;
+  const head = ends([['bold', name]], [['dim', hasRoom ? place : '']], width, theme);
   const { height } = bodySize(size, words, theme);
   const content = isHelp ? helpBody(bindings, words, width, theme) : body;
   const gap = (count: number) => filled([], width, count);
@@ -51,7 +54,8 @@ const headRows = (size: ScreenSize): number => (isSmall(size) ? 1 : 2);
 const footRows = ({ rows }: ScreenSize): number => (rows >= 30 ? 2 : 1);
 
 function footer(bindings: readonly Binding<string>[], width: number, theme: Theme): string {
-  const items = footerItems(bindings, width).flatMap(({ keys, text }, i): Piece[] => [
+  // The last cell of the screen stays blank.
+  const items = footerItems(bindings, width - 1).flatMap(({ keys, text }, i): Piece[] => [
     i === 0 ? '' : '  ',
     ['accent', keys],
     ` ${text}`,

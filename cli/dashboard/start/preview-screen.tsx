@@ -54,7 +54,7 @@ export function PreviewScreen(props: {
 
   const shown = rows.slice(from, from + page);
   const body = [...(problem.length > 0 ? filled(shown, width, page) : shown), ...problem];
-  const seen = most === 0 ? '' : `rows ${from + 1} to ${from + shown.length} of ${rows.length}  `;
+  const seen = most === 0 || width < 60 ? '' : `rows ${from + 1} to ${from + shown.length} of ${rows.length}  `;
   return (
     <PageScreen
       {...{ title: 'fine-tune a file', place: `${seen}2/3 data`, body, words, bindings: previewKeys, isHelp }}

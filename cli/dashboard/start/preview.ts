@@ -41,17 +41,35 @@ export async function loadPreview(
   const { train, validation, test } = settings.data;
   const flags = flagsOf(settings);
   onProgress(`${train}: reading the first rows`);
-  const file = await openExamples(train!, wishesOf(settings));
-  try {
+  await showFirst(train!, settings, (preview) => {
     signal.throwIfAborted();
-    onPreview({ reading: readingOf(file), first: await firstRows(file) });
-  } finally {
-    await file.close();
-  }
+    onPreview(preview);
+  });
   const path = (value: string | number | null) => (typeof value === 'string' ? value : undefined);
   const files = { train: train!, validation: path(validation), test: path(test) };
   const { report } = await checkFiles(files, flags, context, { signal, onProgress });
   return report;
+}
+
+/** Where the labels are what is wrong, its rows are shown all the same: they tell how it can be put right. */
+async function showFirst(path: string, settings: Settings, onPreview: (preview: Preview) => void): Promise<void> {
+  const show = async (file: ExampleFile) => {
+    try {
+      onPreview({ reading: readingOf(file), first: await firstRows(file) });
+    } finally {
+      await file.close();
+    }
+  };
+  const wishes = wishesOf(settings);
+  let file: ExampleFile;
+  try {
+    file = await openExamples(path, wishes);
+  } catch (error) {
+    const unlabelled = await openExamples(path, { ...wishes, labelRequired: false }).catch(() => null);
+    if (unlabelled !== null) await show(unlabelled);
+    throw error;
+  }
+  await show(file);
 }
 
 function wishesOf({ task, data }: Settings) {

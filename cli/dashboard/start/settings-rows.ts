@@ -61,7 +61,11 @@ function itemRow(item: Item, { isChosen, field, keyWidth, valueWidth, width }: I
     return row([['bold', `${mark}${name} `], ...pieces, ...rest], width, theme);
   }
   const shown = cell(value, room, theme);
-  if (isChosen) return row([['inverse', cell(`${mark}${name} ${shown}  ${description}`, width, theme)]], width, theme);
+  if (isChosen) {
+    const used = 2 + keyWidth + 1 + room + 2;
+    const meaning = used < width ? cell(description, width - used, theme) : '';
+    return row([['inverse', `${mark}${name} ${shown}  ${meaning}`]], width, theme);
+  }
   return row([mark, name, ' ', [isChanged ? 'accent' : 'text', shown], '  ', ['dim', description]], width, theme);
 }
 

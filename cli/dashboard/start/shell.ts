@@ -18,12 +18,18 @@ export const shellLine = (words: readonly string[]): string => words.map(shellWo
  * The same in rows of at most `width` cells, where the words allow it: a row that goes on ends with a backslash, so that all rows
  * together are the command.
  */
-export function shellRows(words: readonly string[], width: number): string[] {
+export const shellRows = (words: readonly string[], width: number): string[] => rowsOf(words.map(shellWord), width);
+
+/** The same of a line that is written for a shell. */
+export const shellLineRows = (line: string, width: number): string[] =>
+  rowsOf(line.match(/(?:[^\s'"\\]|\\.|\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*")+/g) ?? [], width);
+
+function rowsOf(quoted: readonly string[], width: number): string[] {
   const rows: string[] = [];
   let row = '';
-  for (const [i, word] of words.map(shellWord).entries()) {
+  for (const [i, word] of quoted.entries()) {
     // Room for the backslash, which the last row does not need.
-    const room = width - (i === words.length - 1 ? 0 : 2);
+    const room = width - (i === quoted.length - 1 ? 0 : 2);
     if (row === '') {
       row = word;
     } else if (stringWidth(row) + 1 + stringWidth(word) <= room) {
