@@ -29,6 +29,7 @@ describe('demo', () => {
       'model',
       'predictions-test.csv',
       'predictions-validation.csv',
+      'report.html',
       'results.json',
       'split.csv',
       'status.json',
