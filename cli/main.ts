@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { register as bias } from './commands/bias.ts';
 import { register as config } from './commands/config.ts';
+import { register as control } from './commands/control.ts';
 import { register as data } from './commands/data.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as doctor } from './commands/doctor.ts';
@@ -28,6 +29,7 @@ const program = createProgram([
   glue,
   reproduce,
   runs,
+  control,
   data,
   init,
   config,

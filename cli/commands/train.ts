@@ -8,6 +8,8 @@ import { checkRequirements, collectRequirement, type Requirement } from '../requ
 import type { StampedEvent } from '../run/events.ts';
 import type { TrainJob } from '../run/job.ts';
 import type { RunResults } from '../run/results.ts';
+import type { Launched, OnStop } from '../run/training-process.ts';
+import { isOnDashboard, type Ui } from '../ui.ts';
 
 interface TrainFlags {
   output?: string;
@@ -16,7 +18,7 @@ interface TrainFlags {
   dryRun?: boolean;
   require?: Requirement[];
   log?: 'tensorboard';
-  ui: 'auto' | 'plain' | 'jsonl' | 'none';
+  ui: Ui;
 }
 
 export function register(program: Command): void {
@@ -45,7 +47,9 @@ export function register(program: Command): void {
       ]),
     )
     .addOption(
-      new Option('--ui <KIND>', 'how progress is shown').choices(['auto', 'plain', 'jsonl', 'none']).default('auto'),
+      new Option('--ui <KIND>', 'how progress is shown')
+        .choices(['auto', 'dashboard', 'plain', 'jsonl', 'none'])
+        .default('auto'),
     )
     .optionsGroup('Settings (key=value sets any; see distiltune config schema):');
   addSettingFlags(command)
@@ -71,27 +75,75 @@ Examples:
 async function trainCommand(args: string[], flags: TrainFlags, command: Command): Promise<void> {
   const context = contextOf(command);
   const job = await jobOf(args, flags, command, context);
-  const { launchTraining } = await import('../run/launch.ts');
   const { colors } = context.stderr;
-  const { outcome, signal } = await launchTraining(job, context, {
-    onEvent: await viewOf(flags, context),
-    onStop(_, again) {
-      const message = again
-        ? 'aborted: the last checkpoint is kept'
-        : 'finishing the step, then saving (again to abort)';
-      context.stderr.line(`${context.stderr.isTerminal ? '\n' : ''}${colors.yellow(message)}`);
-    },
-  });
+  const onStop: OnStop = (_, again) => {
+    const message = again ? abortedText : 'finishing the step, then saving (again to abort)';
+    context.stderr.line(`${context.stderr.isTerminal ? '\n' : ''}${colors.yellow(message)}`);
+  };
+  const isSeen = showsDashboard(job, flags, context);
+  const launched = isSeen ? await onDashboard(job, context, onStop) : await inLines(job, flags, context, onStop);
+  // It goes on without us.
+  if (launched === null) return;
+  const { outcome, signal, isAborted, isShown } = launched;
   if (outcome !== null) {
-    await showResults(outcome.folder, outcome.results, flags, context);
+    if (!isShown) await showResults(outcome.folder, outcome.results, flags, context);
     const failed = await unmet(job.requirements, outcome.results);
     for (const message of failed) context.stderr.line(`${colors.red('error:')} ${message}`);
     if (failed.length > 0) process.exitCode = 5;
   }
-  if (signal !== null) {
-    const { exitCodeOf } = await import('../run/engine-process.ts');
-    process.exitCode = exitCodeOf(signal);
-  }
+  if (signal === null && !isAborted) return;
+  const { exitCodeOf } = await import('../run/engine-process.ts');
+  process.exitCode = exitCodeOf(signal ?? 'SIGINT');
+}
+
+/** `isShown`: a person has seen the results. */
+type Shown = Launched & { isShown: boolean };
+
+const abortedText = 'aborted: the last checkpoint is kept';
+
+async function inLines(job: TrainJob, flags: TrainFlags, context: Context, onStop: OnStop): Promise<Shown> {
+  const { launchTraining } = await import('../run/launch.ts');
+  const launched = await launchTraining(job, context, { onEvent: await viewOf(flags, context), onStop });
+  return { ...launched, isShown: false };
+}
+
+/** What reads standard input, or trains nothing, has no use for a screen. */
+function showsDashboard({ settings, dryRun }: TrainJob, { ui }: TrainFlags, context: Context): boolean {
+  return isOnDashboard(ui, context) && !dryRun && settings.data.train !== '-';
+}
+
+/** @returns null when the run was left, and goes on */
+async function onDashboard(job: TrainJob, context: Context, onStop: OnStop): Promise<Shown | null> {
+  const { openDashboard } = await import('../dashboard/open.tsx');
+  const { shellLine } = await import('../dashboard/start/shell.ts');
+  const { launchDetachable } = await import('../run/launch.ts');
+  let isInterrupted = false;
+  const run = launchDetachable(job, context, {
+    onStop(signal, again) {
+      isInterrupted = true;
+      onStop(signal, again);
+    },
+  });
+  const commandLine = shellLine(['distiltune', ...process.argv.slice(2)]);
+  const how = await openDashboard(run, context, { commandLine }).catch((error: unknown) => {
+    // A screen that fails takes no training with it that has begun.
+    if (run.folder() === null) void run.control('abort');
+    else {
+      run.detach();
+      context.note(goesOn(run.folder()!));
+    }
+    throw error;
+  });
+  // A signal takes the screen away and lets the run end; a terminal that is gone without one leaves it going on.
+  if (how === 'ended' && (isInterrupted || run.isEnding())) return { ...(await run.done), isShown: !isInterrupted };
+  if (how === 'ended') run.detach();
+  // Of a run that has a folder the dashboard has said it.
+  if (run.folder() === null) context.note(goesOn(job.output.folder));
+  return null;
+}
+
+function goesOn(folder: string): string {
+  return `the run goes on; see it again with: distiltune watch ${folder}`;
 }
 
 async function jobOf(args: string[], flags: TrainFlags, command: Command, context: Context): Promise<TrainJob> {

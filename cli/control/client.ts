@@ -111,5 +111,9 @@ function silence(run: string): ControlAnswer {
   if (status === undefined) return refused('there is no run in this folder');
   const { state, pid } = status;
   if (state !== 'running') return refused(endings[state]);
-  return refused(isAlive(pid) ? 'the run does not listen yet, or any more' : 'the process of the run has died');
+  return refused(
+    isAlive(pid)
+      ? 'nobody answers: the run does not listen yet, or any more'
+      : 'nobody answers: the process of the run has died',
+  );
 }

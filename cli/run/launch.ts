@@ -1,22 +1,20 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { Context } from '../context.ts';
+import type { Ask, ControlAnswer } from '../control/protocol.ts';
+import { livenessOf } from '../watch/liveness.ts';
+import type { RunSource } from '../watch/source.ts';
+import { createEventQueue } from './event-queue.ts';
 import type { StampedEvent } from './events.ts';
-import type { TrainJob, TrainOutcome } from './job.ts';
-import { endStatus } from './run-folder.ts';
-import { diedError, type Ending, errorOf, startTrainingProcess } from './training-process.ts';
+import type { TrainJob } from './job.ts';
+import { recordAbort } from './run-folder.ts';
+import { type Launched, launchedOf, type OnStop, startTrainingProcess, stopBySignals } from './training-process.ts';
+
+export type { Launched } from './training-process.ts';
 
 export interface LaunchHandlers {
   onEvent(event: StampedEvent): void;
-  /** A signal asks to stop. `again`: for the second time, and the run is given up. */
-  onStop(signal: NodeJS.Signals, again: boolean): void;
-}
-
-export interface Launched {
-  /** Null where it was stopped before the first step, aborted, left, or a dry run. */
-  outcome: TrainOutcome;
-  /** The signal that stopped it, if any. */
-  signal: NodeJS.Signals | null;
-  /** It was asked to end at once: what had been saved before is there. */
-  isAborted: boolean;
+  onStop: OnStop;
 }
 
 /**
@@ -45,41 +43,135 @@ export async function launchTraining(job: TrainJob, context: Context, handlers: 
   }
 }
 
-/** What the signals to this process mean for a training process: the first to stop, the second to give up. */
-export function stopBySignals(does: { onStop: LaunchHandlers['onStop']; stop(): void; kill(): void }) {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let first: NodeJS.Signals | null = null;
-  const onSignal = (signal: NodeJS.Signals) => {
-    const again = first !== null;
-    does.onStop(signal, again);
-    if (again) does.kill();
-    else does.stop();
-    first ??= signal;
-  };
-  for (const name of names) process.on(name, onSignal);
-  return {
-    /** The signal that came first, if any. */
-    first: () => first,
-    off() {
-      for (const name of names) process.off(name, onSignal);
+/** A training in a process of its own, to be looked at and steered. */
+export interface DetachableRun extends RunSource {
+  readonly control: Ask;
+  /** As SIGINT to this process: the first stops the run with all saved, the second ends it at once. `done` tells the signal. */
+  interrupt: () => Promise<ControlAnswer>;
+  /** Leaves it going on without us; `done` resolves. */
+  detach: () => void;
+  /** Whether it has told how it ended, or that is about to be told. */
+  isEnding: () => boolean;
+  /** What it came to. Rejects with what the training throws. */
+  done: Promise<Launched>;
+}
+
+/** A run that is asked to end at once has so much time to do so by itself. */
+const abortMs = 1000;
+const left: Launched = { outcome: null, signal: null, isAborted: false };
+
+/**
+ * Trains in a process that goes on when this one detaches or is killed. Signals to this process mean what they mean to
+ * `launchTraining`'s. Nothing here waits for the training process, whose steps hold its thread.
+ */
+export function launchDetachable(job: TrainJob, context: Context, { onStop }: { onStop: OnStop }): DetachableRun {
+  const queue = createEventQueue();
+  const unanswered = new Map<number, (answer: ControlAnswer) => void>();
+  let ids = 0;
+  let folder: string | null = null;
+  let step = 0;
+  let isEnding = false;
+  let isKilled = false;
+  let ended: 'ended' | 'died' | null = null;
+
+  // A group of its own: Ctrl-C at the terminal, and the terminal's end, are for this process.
+  const training = startTrainingProcess(
+    context,
+    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true },
+    (message) => {
+      if (message.type === 'answer') return answered(message.id, message.answer);
+      const { event } = message;
+      if (event.type === 'run') folder = event.folder;
+      if (event.type === 'step' || event.type === 'resume') step = event.step;
+      if (event.type === 'results' || event.type === 'failure') isEnding = true;
+      if (event.type === 'end' && (event.reason === 'aborted' || event.reason === 'diverged')) isEnding = true;
+      queue.push(event);
     },
+  );
+  const { child } = training;
+  const answered = (id: number, answer: ControlAnswer) => {
+    unanswered.get(id)?.(answer);
+    unanswered.delete(id);
+  };
+  const kill = () => {
+    isKilled = true;
+    child.kill('SIGKILL');
+  };
+  const control: Ask = (command) => {
+    if (ended !== null) return Promise.resolve({ ok: false, reason: 'the run has ended' });
+    if (command === 'abort') setTimeout(kill, abortMs).unref();
+    return new Promise((resolve) => {
+      unanswered.set(ids, resolve);
+      training.tell({ type: 'control', id: ids++, command });
+    });
+  };
+  const signals = stopBySignals({ onStop, stop: () => void control('stop'), kill });
+  const log = createLog([child.stdout!, child.stderr!]);
+  const leaving = new AbortController();
+  const close = () => {
+    signals.off();
+    queue.end();
+  };
+  const sent = training.tell({ type: 'train', job, isDetachable: true });
+
+  const done = training.ended
+    .then((end) => {
+      const isAsked = isKilled || signals.first() !== null;
+      ended = end.type === 'died' && !isAsked ? 'died' : 'ended';
+      if (isKilled && folder !== null) recordAbort(folder, step);
+      for (const id of unanswered.keys()) {
+        answered(id, isKilled ? { ok: true, step } : { ok: false, reason: 'the run has ended' });
+      }
+      return launchedOf(end, { folder, signal: signals.first(), isKilled: isAsked });
+    })
+    .finally(close);
+  const leave = new Promise<Launched>((resolve) => leaving.signal.addEventListener('abort', () => resolve(left)));
+  const doneOrLeft = Promise.race([done, leave]);
+  // Who looks at the run only need not ask.
+  doneOrLeft.catch(() => {});
+
+  return {
+    control,
+    interrupt: () => control(signals.mark('SIGINT') ? 'abort' : 'stop'),
+    events: queue.batches,
+    log: log.listen,
+    folder: () => folder,
+    isEnding: () => isEnding || ended !== null,
+    liveness() {
+      const state = ended ?? 'alive';
+      if (folder === null) return { state, heartbeat: null, lastCheckpoint: null, resume: null };
+      return { ...livenessOf(folder), state };
+    },
+    detach() {
+      close();
+      leaving.abort();
+      for (const stream of [child.stdout!, child.stderr!]) stream.destroy();
+      child.unref();
+      void sent.then(() => {
+        if (child.connected) child.disconnect();
+      });
+    },
+    done: doneOrLeft,
   };
 }
 
-/**
- * What a training process came to. Where it died, its folder is told how.
- * @throws what the training threw; that it died unasked
- */
-export function launchedOf(
-  end: Ending,
-  asked: { folder: string | null; signal: NodeJS.Signals | null; isKilled?: boolean },
-): Launched {
-  const { folder, signal, isKilled = signal !== null } = asked;
-  if (end.type === 'failed') throw errorOf(end.error);
-  if (end.type === 'died') {
-    if (folder !== null) endStatus(folder, isKilled ? 'aborted' : 'failed');
-    if (!isKilled) throw diedError(end);
+const mostLines = 500;
+
+/** Lines of streams: the last ones of before somebody listened, then all. */
+function createLog(streams: Readable[]) {
+  const early: string[] = [];
+  let listener: ((line: string) => void) | undefined;
+  for (const input of streams) {
+    createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+      if (listener !== undefined) return listener(line);
+      early.push(line);
+      if (early.length > mostLines) early.shift();
+    });
   }
-  const outcome = end.type === 'done' ? end.outcome : null;
-  return { outcome, signal, isAborted: end.type === 'aborted' || end.type === 'died' };
+  return {
+    listen(onLine: (line: string) => void) {
+      listener = onLine;
+      for (const line of early.splice(0)) onLine(line);
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { StartEvent, StepEvent } from '../../src/trainer/events.ts';
 import type { Context, Output } from '../context.ts';
+import { doneText } from '../control/words.ts';
 import { renderAudit, renderReading } from '../plain/audit.ts';
 import { createProgress } from '../plain/progress.ts';
 import { evaluationLine, modelLines, startLine, stepLine, summarizeSteps } from '../plain/train-lines.ts';
@@ -68,6 +69,10 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
         return showSteps();
       case 'evaluation':
         return line(evaluationLine(event, start!, stderr));
+      case 'control':
+        if (event.state === 'done') line(doneText(event.command, event.step));
+        if (event.state === 'refused') line(`${event.command} refused: ${event.reason}`);
+        return;
       case 'warning':
         return line(`${stderr.colors.yellow('!')} ${event.message}`);
       case 'checkpoint':

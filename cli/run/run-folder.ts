@@ -1,4 +1,13 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UsageError } from '../../src/errors.ts';
@@ -133,6 +142,21 @@ function isZombie(pid: number): boolean {
     return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
   } catch {
     return false;
+  }
+}
+
+/** Says of a run whose process was ended at once that this was asked for: the process itself could not. */
+export function recordAbort(folder: string, step: number): void {
+  for (const state of ['asked', 'done'] as const) {
+    const event: StampedEvent = {
+      v: 1,
+      time: new Date().toISOString(),
+      type: 'control',
+      command: 'abort',
+      state,
+      step,
+    };
+    appendFileSync(join(folder, 'events.jsonl'), `${JSON.stringify(event)}\n`);
   }
 }
 

@@ -3,17 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { DistiltuneError } from '../../src/errors.ts';
 import type { Context } from '../context.ts';
 import { engineVariables, exitCodeOf } from './engine-process.ts';
-import type { FromWorker, SentError, ToWorker } from './job.ts';
+import type { FromWorker, SentError, ToWorker, TrainOutcome } from './job.ts';
+import { endStatus } from './run-folder.ts';
 
 /** How a training process ended, by its last word; `died`: it left none. */
-export type Ending =
+type Ending =
   | Exclude<FromWorker, { type: 'event' | 'answer' }>
   | { type: 'died'; code: number | null; signal: NodeJS.Signals | null };
 
 export interface TrainingProcess {
   child: ChildProcess;
-  /** Does nothing when it is gone. Never waits for it. */
-  tell(message: ToWorker): void;
+  /** Never waits for it. Resolves when the message is on its way, or it is gone. */
+  tell(message: ToWorker): Promise<void>;
   ended: Promise<Ending>;
 }
 
@@ -36,9 +37,11 @@ export function startTrainingProcess(
   });
   return {
     child,
-    tell(message) {
-      if (child.connected) child.send(message, () => {});
-    },
+    tell: (message) =>
+      new Promise((resolve) => {
+        if (child.connected) child.send(message, () => resolve());
+        else resolve();
+      }),
     ended: new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code, signal) => resolve(last ?? { type: 'died', code, signal }));
@@ -46,7 +49,7 @@ export function startTrainingProcess(
   };
 }
 
-export function errorOf({ message, where, fix, exitCode, stack, isExpected }: SentError): Error {
+function errorOf({ message, where, fix, exitCode, stack, isExpected }: SentError): Error {
   const error = isExpected
     ? new DistiltuneError(message, {
         exitCode,
@@ -58,7 +61,7 @@ export function errorOf({ message, where, fix, exitCode, stack, isExpected }: Se
   return error;
 }
 
-export function diedError({ code, signal }: Ending & { type: 'died' }): DistiltuneError {
+function diedError({ code, signal }: Ending & { type: 'died' }): DistiltuneError {
   const how = signal === null ? `with code ${code}` : `by ${signal} (${exitCodeOf(signal)})`;
   return new DistiltuneError(`the training process ended unexpectedly, ${how}`, {
     fix:
@@ -66,4 +69,61 @@ export function diedError({ code, signal }: Ending & { type: 'died' }): Distiltu
         ? 'the system may have run out of memory: try accumulate=2, a smaller --batch-size or --max-length'
         : 'run it again with -v; `distiltune engine info` tries the engine out',
   });
+}
+
+/** A signal asks to stop. `again`: for the second time, and the run is given up. */
+export type OnStop = (signal: NodeJS.Signals, again: boolean) => void;
+
+/** What the signals to this process mean for a training process: the first to stop, the second to give up. */
+export function stopBySignals(does: { onStop: OnStop; stop(): void; kill(): void }) {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let first: NodeJS.Signals | null = null;
+  const mark = (signal: NodeJS.Signals) => {
+    const again = first !== null;
+    first ??= signal;
+    return again;
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    const again = mark(signal);
+    does.onStop(signal, again);
+    if (again) does.kill();
+    else does.stop();
+  };
+  for (const name of names) process.on(name, onSignal);
+  return {
+    /** The signal that came first, if any. */
+    first: () => first,
+    /** Counts as that signal, and does nothing. Returns whether there was one before. */
+    mark,
+    off() {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}
+
+export interface Launched {
+  /** Null where it was stopped before the first step, aborted, left, or a dry run. */
+  outcome: TrainOutcome;
+  /** The signal that stopped it, if any. */
+  signal: NodeJS.Signals | null;
+  /** It was asked to end at once: what had been saved before is there. */
+  isAborted: boolean;
+}
+
+/**
+ * What a training process came to. Where it died, its folder is told how.
+ * @throws what the training threw; that it died unasked
+ */
+export function launchedOf(
+  end: Ending,
+  asked: { folder: string | null; signal: NodeJS.Signals | null; isKilled?: boolean },
+): Launched {
+  const { folder, signal, isKilled = signal !== null } = asked;
+  if (end.type === 'failed') throw errorOf(end.error);
+  if (end.type === 'died') {
+    if (folder !== null) endStatus(folder, isKilled ? 'aborted' : 'failed');
+    if (!isKilled) throw diedError(end);
+  }
+  const outcome = end.type === 'done' ? end.outcome : null;
+  return { outcome, signal, isAborted: end.type === 'aborted' || end.type === 'died' };
 }
