@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import type { ScreenSize } from '../../cli/dashboard/terminal/screen.ts';
 
@@ -46,7 +47,8 @@ export async function openTmux(options: {
   const { size, command = "PS1='$ ' exec sh -i", folder = process.cwd(), environment = {} } = options;
   const socket = `distiltune-test-${process.pid}-${opened++}`;
   const { TMUX: _, TMUX_PANE: __, CI: ___, NODE_ENV: ____, ...inherited } = process.env;
-  const env = { ...inherited, LC_ALL: 'C.UTF-8', ENV: '', ...environment };
+  // Sockets outlive their servers; there they go with the tests.
+  const env = { ...inherited, TMUX_TMPDIR: tmpdir(), LC_ALL: 'C.UTF-8', ENV: '', ...environment };
   const tmux = async (...args: string[]): Promise<string> => {
     const { stdout } = await run('tmux', ['-u', '-L', socket, '-f', '/dev/null', ...args], { env, timeout: 20_000 });
     return stdout;
