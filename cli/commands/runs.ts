@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { contextOf } from '../context.ts';
 
 export function register(program: Command): void {
@@ -9,7 +9,7 @@ export function register(program: Command): void {
     .argument('[FOLDER]', 'where they are', 'runs')
     .addHelpText('after', '\nExample:\n  $ distiltune runs ls')
     .action(async (folder: string, _flags: unknown, command: Command) => {
-      const { listRuns } = await import('../runs.ts');
+      const { listRuns } = await import('../runs/list.ts');
       await listRuns(folder, contextOf(command));
     });
   runs
@@ -18,8 +18,20 @@ export function register(program: Command): void {
     .argument('<RUN>', 'its folder')
     .addHelpText('after', '\nExample:\n  $ distiltune runs show runs/tickets')
     .action(async (run: string, _flags: unknown, command: Command) => {
-      const { showRun } = await import('../runs.ts');
+      const { showRun } = await import('../runs/show.ts');
       await showRun(run, contextOf(command));
+    });
+  runs
+    .command('compare')
+    .description('how runs differ: curves over each other on a terminal, else settings, metrics and cost in a table')
+    .argument('<RUN...>', 'their folders; differences are to the first')
+    .addOption(
+      new Option('--ui <HOW>', 'dashboard, or a table (plain)').choices(['auto', 'dashboard', 'plain']).default('auto'),
+    )
+    .addHelpText('after', '\nExample:\n  $ distiltune runs compare runs/tickets runs/tickets-2')
+    .action(async (folders: string[], _flags: unknown, command: Command) => {
+      const { showComparison } = await import('../runs/show-comparison.ts');
+      await showComparison(folders, contextOf(command));
     });
   runs
     .command('rm')
@@ -28,7 +40,7 @@ export function register(program: Command): void {
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  $ distiltune runs rm runs/tickets --yes')
     .action(async (folders: string[], flags: { yes?: boolean }, command: Command) => {
-      const { removeRuns } = await import('../runs.ts');
+      const { removeRuns } = await import('../runs/remove.ts');
       await removeRuns(folders, flags.yes ?? false, contextOf(command));
     });
 }
