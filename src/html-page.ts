@@ -107,7 +107,7 @@ thead th { color: var(--dim); font-weight: 600; } tbody th { font-weight: 500; }
 .confusion .right { --shade: var(--one); box-shadow: inset 0 0 0 1px var(--one); font-weight: 600; }
 .confusion .wrong { --shade: var(--two); }
 .many thead th:not(:first-child) { writing-mode: vertical-rl; text-align: left; vertical-align: bottom; padding: .6rem .25rem; max-height: 12rem; }
-@media (max-width: 40rem) { th, td { padding: .25rem .4rem; } .text:not(.long) { white-space: normal; overflow-wrap: anywhere; min-width: 6rem; } }
+@media (max-width: 40rem) { th, td { padding: .25rem .4rem; } .text:not(.long) { white-space: normal; overflow-wrap: anywhere; min-width: 4.5rem; } }
 @media print { body { max-width: none; padding: 0; font-size: 11pt; } .scroll { overflow: visible; } h2, h3 { break-after: avoid; }
   tr, figure { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;

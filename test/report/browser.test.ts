@@ -1,11 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { htmlReport } from '../../tasks/glue/html.ts';
 import { mainFile } from '../cli/run-cli.ts';
 import { trainTinyRun } from '../cli/tiny-run.ts';
+import { better, constant, good, reportOf } from '../glue/sample-report.ts';
 import { chromiumPath } from './chromium-path.ts';
 import { everyTask } from './task-runs.ts';
 import { hostile, writeRun } from './written-run.ts';
@@ -132,6 +134,18 @@ describe.skipIf(path === null)('in a browser', () => {
       width: { content: 375, window: 375 },
       overhanging: [],
       scripts: 0,
+    });
+  });
+
+  test.each([375, 1280])("GLUE's report, %i px wide", async (width) => {
+    const file = join(parent, `glue-${width}.html`);
+    writeFileSync(file, htmlReport(await reportOf([good, better, constant])));
+    const { complaints, overhanging, scripts, ...seen } = await open(file, width, 'dark');
+    expect({ complaints, overhanging, scripts, width: seen.width }).toEqual({
+      complaints: [],
+      overhanging: [],
+      scripts: 0,
+      width: { content: width, window: width },
     });
   });
 
