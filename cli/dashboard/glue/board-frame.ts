@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { metricText } from '../../plain/train-lines.ts';
 import type { Liveness } from '../../watch/source.ts';
-import { footerItems, helpRows, keysText } from '../keys.ts';
+import { type Binding, footerItems, helpRows, keysText } from '../keys.ts';
 import { progressBar } from '../plot/bars.ts';
 import { shortDuration, shortMetric } from '../run/figures.ts';
 import { fractionOf, remainingText, statusPiece } from '../run/header.ts';
@@ -140,13 +140,21 @@ function runRows(scene: BoardScene, width: number, height: number): string[] {
   const title = runTitle(scene, run, width);
   const room = height - 1 - told.length;
   if (room < 5) return [title, ...told].slice(0, height);
-  const count = width >= 110 ? 2 : 1;
-  const boxWidth = Math.floor(width / count);
-  const shown = Array.from({ length: count }, (_, i) => {
-    const own = i === count - 1 ? width - boxWidth * i : boxWidth;
-    return plotBox(run, plots[(plot + i) % plots.length]!, own, room);
-  });
-  return [title, ...beside(...shown), ...told];
+  return [title, ...plotBoxes(run, plot, width, room), ...told];
+}
+
+/** Two plots where there is room for them, beside each other or below each other. */
+function plotBoxes(run: Scene, plot: number, width: number, height: number): string[] {
+  const drawn = (next: number, cells: number, rows: number) =>
+    plotBox(run, plots[(plot + next) % plots.length]!, cells, rows);
+  const half = (all: number) => [Math.ceil(all / 2), Math.floor(all / 2)] as const;
+  if (width >= 110) {
+    const [left, right] = half(width);
+    return beside(drawn(0, left, height), drawn(1, right, height));
+  }
+  if (height < 24) return drawn(0, width, height);
+  const [upper, lower] = half(height);
+  return [...drawn(0, width, upper), ...drawn(1, width, lower)];
 }
 
 function plotBox(run: Scene, id: (typeof plots)[number], width: number, height: number): string[] {
@@ -192,10 +200,15 @@ function footer(scene: BoardScene, width: number): string {
   else if (isOver(scene)) first.push(['accent', 'any other key'], ' leaves  ');
   else if (!canSteer) first.push(['accent', 'q'], ' leave  ');
   const used = first.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece : piece[1]).length, 0);
-  const bindings = overlay === 'ask' ? askKeys : bindingsOf(canSteer);
+  const bindings = (overlay === 'ask' ? askKeys : bindingsOf(canSteer)).map(
+    ({ footer: text, ...binding }): Binding<string> => ({
+      ...binding,
+      ...(text === undefined ? {} : { footer: plain(text) }),
+    }),
+  );
   const items = footerItems(bindings, width - 1 - used).flatMap(({ keys, text }): Piece[] => [
     [overlay === 'ask' ? 'warn' : 'accent', keys],
-    ` ${plain(keys === 'space' && run?.state.paused ? 'go on' : text)}  `,
+    ` ${keys === 'space' && run?.state.paused ? 'go on' : text}  `,
   ]);
   return row([...first, ...items], width, theme);
 }

@@ -78,13 +78,15 @@ export function boardRows(board: Board): BoardRow[] {
 const scoresOf = (cells: readonly Cell[]): number[] =>
   cells.flatMap((cell) => (cell.state === 'scored' ? [cell.score] : []));
 
+const runningAlone: Cell = { state: 'running', tried: 0, trials: 1 };
+
 function cellOf({ ended, current, chosen }: Board, task: GlueTaskName, seed: number, trials: number): Cell {
   const all = [...ended.values()].filter((run) => run.task === task && run.seed === seed);
   const isCurrent = current?.task === task && current.seed === seed;
   const isGrid = all.some(({ trial }) => trial !== null) || (isCurrent && current.trial !== null);
   const tried = isGrid ? all.filter(({ outcome }) => outcome !== 'stopped').length : 0;
-  if (isCurrent) return { state: 'running', tried, trials: isGrid ? trials : 1 };
   const taken = chosen[task];
+  if (isCurrent) return isGrid && taken === undefined ? { state: 'running', tried, trials } : runningAlone;
   // Until one is taken, every trial of a grid may be the one.
   if (isGrid && taken === undefined) return { state: 'trying', tried, trials };
   const run = isGrid ? all.find(({ trial }) => trial === taken) : all[0];

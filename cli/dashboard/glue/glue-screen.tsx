@@ -47,7 +47,7 @@ function BoardScreen(props: {
   const { source, commandLine, onLeave, onOpen } = props;
   const theme = useTheme();
   const size = useScreenSize();
-  const { board, liveness, now, problem } = useBenchmark(source);
+  const { board, liveness, problem } = useBenchmark(source);
   const folder = board.current?.folder ?? null;
   const runSource = useMemo(() => (folder === null ? noRun : source.run(folder)), [source, folder]);
   const run = useRun(runSource);
@@ -64,7 +64,8 @@ function BoardScreen(props: {
       ? null
       : { ...run, view: initialView, notice: null, theme, steers: 'nothing', playback: null, commandLine: '' };
   const eta = etaOf(run.state, run.now);
-  const taken = run.state.began === null ? 0 : (now - run.state.began) / 1000;
+  const { began, time } = run.state;
+  const taken = began === null || time === null ? 0 : (time - began) / 1000;
   const scene: BoardScene = {
     ...{ board, liveness, theme, commandLine, canSteer, overlay, notice, plot, scroll },
     run: ofRun,

@@ -10,7 +10,13 @@ export const steeringKeys: readonly Binding<BoardAction>[] = [
     footer: 'pause',
     help: 'pause the run of the moment after its step; again: go on',
   },
-  { keys: ['q', 'escape'], action: 'ask', footer: 'stop…', help: 'ask how to end: stop, leave it running, cancel' },
+  {
+    keys: ['q', 'escape'],
+    action: 'ask',
+    footer: 'stop…',
+    isKept: true,
+    help: 'ask how to end: stop, leave it running, cancel',
+  },
   {
     keys: ['ctrl+c'],
     action: 'interrupt',
@@ -24,16 +30,16 @@ export const seeingKeys: readonly Binding<BoardAction>[] = [
   { keys: ['tab'], action: 'plot', footer: 'plot', help: 'another plot of it' },
   { keys: ['up'], action: 'up', shown: 'up/down', help: 'scroll the table where it has no room' },
   { keys: ['down'], action: 'down' },
-  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+  { keys: ['?'], action: 'help', footer: 'help', isKept: true, help: 'this help' },
 ];
 
 export type AskAction = 'stop' | 'abort' | 'leave' | 'cancel' | 'interrupt';
 
 export const askKeys: readonly Binding<AskAction>[] = [
-  { keys: ['s'], action: 'stop', footer: 'stop and save' },
-  { keys: ['n'], action: 'abort', footer: 'stop now' },
-  { keys: ['d'], action: 'leave', footer: 'detach' },
-  { keys: ['escape', 'c', 'q'], action: 'cancel', shown: 'esc', footer: 'cancel' },
+  { keys: ['s'], action: 'stop', footer: 'stop and save', isKept: true },
+  { keys: ['n'], action: 'abort', footer: 'stop now', isKept: true },
+  { keys: ['d'], action: 'leave', footer: 'detach', isKept: true },
+  { keys: ['escape', 'c', 'q'], action: 'cancel', shown: 'esc', footer: 'cancel', isKept: true },
   { keys: ['ctrl+c'], action: 'interrupt' },
 ];
 

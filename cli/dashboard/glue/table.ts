@@ -13,11 +13,11 @@ export interface TableView {
 }
 
 const taskWidth = 6;
-const cellWidth = 6;
 const wideCell = 13;
+/** A score, and the shortest words that stand in its place. */
+const leastCell = 5;
 
-/** Columns of the published scores: the first where there is little room. */
-const published = publishedRows.map(({ name, scores }) => ({
+const publishedColumns = publishedRows.map(({ name, scores }) => ({
   name,
   title: name === 'model card' ? 'card' : 'README',
   scores,
@@ -34,7 +34,12 @@ export function boardTable(
   theme: Theme,
 ): { head: string; rows: string[]; means: string[] } {
   const { rows, seeds } = view;
-  const room = width - taskWidth - 2 - (cellWidth + 2) * (1 + published.length);
+  const cellWidth = width < 60 ? leastCell : leastCell + 1;
+  const roomBeside = (count: number) => width - taskWidth - 2 - (cellWidth + 2) * (1 + count);
+  // Seeds come first where there is little room.
+  const isNarrow = roomBeside(publishedColumns.length) < seeds.length * (cellWidth + 2);
+  const published = publishedColumns.slice(0, isNarrow ? 1 : undefined);
+  const room = roomBeside(published.length);
   const each = (room - seeds.length * 2) / Math.max(1, seeds.length) >= wideCell ? wideCell : cellWidth;
   const fits = Math.max(1, Math.floor(room / (each + 2)));
   // The seed of the moment is among those that are shown.
@@ -48,14 +53,17 @@ export function boardTable(
       ...cells.flatMap((piece): Piece[] => ['  ', piece]),
       ...rest.flatMap((piece): Piece[] => ['  ', piece]),
     ]);
-  const right = (text: string, role: Role | 'bold' = 'text', cells = cellWidth): Piece => [
+  const right = (text: string, role: Role | 'bold' = 'text', cells: number = cellWidth): Piece => [
     role,
     cell(text, cells, theme, 'right'),
   ];
   const head = columns(
     ['dim', cell('task', taskWidth, theme)],
     shown.map((seed) => right(`${each === wideCell ? 'seed ' : ''}${seed}`, 'dim', each)),
-    [right(hidden > 0 ? `+${hidden} med` : 'median', 'dim'), ...published.map(({ title }) => right(title, 'dim'))],
+    [
+      right(hidden > 0 ? `med+${hidden}` : cellWidth > leastCell ? 'median' : 'med', 'dim'),
+      ...published.map(({ title }) => right(title, 'dim')),
+    ],
   );
   const ofTask = ({ title, task, cells, score }: BoardRow): string =>
     columns(

@@ -6,23 +6,22 @@ import { type Board, boardAfter, emptyBoard } from './board.ts';
 export interface Benchmark {
   board: Board;
   liveness: Liveness;
-  /** Milliseconds since 1970. */
-  now: number;
   /** Why its events cannot be read; null: they can. */
   problem: { error: unknown } | null;
 }
 
+/** Whether the process is there shows by itself only. */
 const clockMs = 1000;
 
 /** Follows a benchmark while the component is mounted. */
 export function useBenchmark(source: GlueSource): Benchmark {
   const [board, setBoard] = useState<Board>(emptyBoard);
-  const [clock, setClock] = useState(() => ({ liveness: source.liveness(), now: Date.now() }));
+  const [liveness, setLiveness] = useState(() => source.liveness());
   const [problem, setProblem] = useState<Benchmark['problem']>(null);
   useEffect(() => {
     const stop = new AbortController();
     const { signal } = stop;
-    const look = () => setClock({ liveness: source.liveness(), now: Date.now() });
+    const look = () => setLiveness(source.liveness());
     const follow = async () => {
       for await (const batch of source.events(signal)) {
         if (signal.aborted) return;
@@ -40,5 +39,5 @@ export function useBenchmark(source: GlueSource): Benchmark {
       clearInterval(timer);
     };
   }, [source]);
-  return { board, ...clock, problem };
+  return { board, liveness, problem };
 }

@@ -29,8 +29,21 @@ export const chooseKeys: readonly Binding<ChooseAction>[] = [
   ...listKeys,
   { keys: ['return'], action: 'open', footer: 'open', help: 'open the folder, or take the file' },
   { keys: ['tab'], action: 'complete', footer: 'complete', help: 'complete the name that is typed' },
-  { keys: ['escape'], action: 'back', shown: 'esc', footer: 'back', help: 'take away what is typed; then back' },
-  { keys: ['f1'], action: 'help', footer: 'help', help: 'this help; all other keys type a name or a path' },
+  {
+    keys: ['escape'],
+    action: 'back',
+    shown: 'esc',
+    isKept: true,
+    footer: 'back',
+    help: 'take away what is typed; then back',
+  },
+  {
+    keys: ['f1'],
+    action: 'help',
+    footer: 'help',
+    isKept: true,
+    help: 'this help; all other keys type a name or a path',
+  },
 ];
 
 export type PreviewAction = ListAction | 'settings' | 'start' | 'back' | 'help';
@@ -38,9 +51,16 @@ export type PreviewAction = ListAction | 'settings' | 'start' | 'back' | 'help';
 export const previewKeys: readonly Binding<PreviewAction>[] = [
   ...scrollKeys,
   { keys: ['return'], action: 'settings', footer: 'settings', help: 'go on to the settings' },
-  { keys: ['s'], action: 'start', footer: 'start', help: 'start training with the settings as they are' },
-  { keys: ['escape'], action: 'back', shown: 'esc', footer: 'another file', help: 'stop reading; choose another file' },
-  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+  { keys: ['s'], action: 'start', footer: 'start', isKept: true, help: 'start training with the settings as they are' },
+  {
+    keys: ['escape'],
+    action: 'back',
+    shown: 'esc',
+    isKept: true,
+    footer: 'another file',
+    help: 'stop reading; choose another file',
+  },
+  { keys: ['?'], action: 'help', footer: 'help', isKept: true, help: 'this help' },
 ];
 
 export type SettingsAction = ListAction | 'edit' | 'next' | 'previous' | 'default' | 'all' | 'start' | 'back' | 'help';
@@ -53,9 +73,9 @@ export const settingsKeys: readonly Binding<SettingsAction>[] = [
   { keys: ['left'], action: 'previous' },
   { keys: ['d', 'delete'], action: 'default', footer: 'default', help: 'the value as it was' },
   { keys: ['a'], action: 'all', footer: 'all', help: 'all settings, or those that matter first' },
-  { keys: ['s'], action: 'start', footer: 'start', help: 'start' },
-  { keys: ['escape'], action: 'back', shown: 'esc', footer: 'back', help: 'back; nothing is lost' },
-  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+  { keys: ['s'], action: 'start', footer: 'start', isKept: true, help: 'start' },
+  { keys: ['escape'], action: 'back', shown: 'esc', isKept: true, footer: 'back', help: 'back; nothing is lost' },
+  { keys: ['?'], action: 'help', footer: 'help', isKept: true, help: 'this help' },
 ];
 
 export type EditAction = 'take' | 'leave';
