@@ -1,13 +1,7 @@
-import { benchmarkMean, inOrder, type TaskReport, taskReport } from '../../tasks/glue/report.ts';
-import { type GlueTaskName, glueTask } from '../../tasks/glue/tasks.ts';
-import { factsOf, type GlueRecord, readRecord, runsOf, type TaskRecord } from '../glue/record.ts';
+import { benchmarkMean, inOrder, type TaskReport } from '../../tasks/glue/report.ts';
+import type { GlueTaskName } from '../../tasks/glue/tasks.ts';
+import { type Benchmark, readBenchmark } from './benchmark.ts';
 import { type Comparison, type FigureRow, figure, separated } from './compare.ts';
-
-interface Benchmark {
-  folder: string;
-  record: GlueRecord;
-  tasks: TaskReport[];
-}
 
 /**
  * Scores of the tasks that every benchmark run has, and what they took.
@@ -67,18 +61,6 @@ export async function compareBenchmarks(folders: readonly string[]): Promise<Com
       ...(others.length > 0 ? [`measured on rows that are not the same: ${others.join(', ')}`] : []),
     ],
   };
-}
-
-async function readBenchmark(folder: string): Promise<Benchmark> {
-  const record = readRecord(folder);
-  const entries = Object.entries(record.tasks) as [GlueTaskName, TaskRecord][];
-  const tasks = await Promise.all(
-    entries.map(([name, entry]) => {
-      const task = glueTask(name);
-      return taskReport(task, factsOf(entry), runsOf(folder, task, entry), async () => []);
-    }),
-  );
-  return { folder, record, tasks };
 }
 
 const taskOf = ({ tasks }: Benchmark, name: GlueTaskName) => tasks.find(({ task }) => task === name);

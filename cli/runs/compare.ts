@@ -2,7 +2,7 @@ import { type Direction, metricDirections } from '../../src/eval/metric-names.ts
 import { fields } from '../config/fields.ts';
 import { isMap } from '../config/values.ts';
 import { plural } from '../plain/table.ts';
-import { type Run, type RunConfig, totalSeconds } from './read.ts';
+import { type Run, type RunConfig, taskOf, totalSeconds } from './read.ts';
 
 /** A run, and what was measured of its best checkpoint so far. */
 export interface MeasuredRun extends Pick<Run, 'folder' | 'state' | 'status' | 'config' | 'results'> {
@@ -81,12 +81,6 @@ export function compareRuns(runs: readonly MeasuredRun[]): Comparison {
       ...splits.filter((split) => areMeasuredOnOthers(runs, split)).map(otherRowsNote),
     ],
   };
-}
-
-function taskOf({ config, results }: MeasuredRun): string | null {
-  const task = config?.resolved?.task ?? results?.reports?.validation?.task ?? results?.reports?.test?.task;
-  if (task !== undefined) return task;
-  return config?.task === undefined || config.task === 'auto' ? null : config.task;
 }
 
 /** What a run depends on beside its settings. */

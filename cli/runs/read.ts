@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DataError, UsageError } from '../../src/errors.ts';
 import type { Settings } from '../../src/trainer/settings.ts';
 import { isMap } from '../config/values.ts';
+import { hasRecord } from '../glue/record.ts';
 import type { RunResults } from '../run/results.ts';
 import { isRunFolder, type RunStatus, readStatus } from '../run/run-folder.ts';
 import { stateOf } from '../watch/liveness.ts';
@@ -29,8 +30,9 @@ export interface Run {
   damaged: string[];
 }
 
-/** The run in a folder; null where there is none. */
+/** The run in a folder; null where there is none, or one of the benchmark. */
 export async function readRun(folder: string): Promise<Run | null> {
+  if (hasRecord(folder)) return null;
   const status = isRunFolder(folder) ? readStatus(folder) : undefined;
   if (!isMap(status) || typeof status.heartbeat !== 'string') return null;
   const isDead = stateOf(() => readStatus(folder)) === 'died';
@@ -49,16 +51,23 @@ export async function readRun(folder: string): Promise<Run | null> {
 }
 
 /**
- * The runs in a folder's folders, the latest first; none where the folder is not there.
+ * The folders in a folder; none where it is not there.
  * @throws UsageError when it cannot be read
  */
-export async function readRuns(parent: string): Promise<Run[]> {
+export async function runFolders(parent: string): Promise<string[]> {
   const entries = await readdir(parent, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw new UsageError(`the folder cannot be read: ${error.message}`, { where: parent, cause: error });
   });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
-  const runs = (await Promise.all(folders.map(readRun))).filter((run) => run !== null);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
+}
+
+/**
+ * The runs in a folder's folders, the latest first.
+ * @throws UsageError when it cannot be read
+ */
+export async function readRuns(parent: string): Promise<Run[]> {
+  const runs = (await Promise.all((await runFolders(parent)).map(readRun))).filter((run) => run !== null);
   return runs.sort((a, b) => b.status.heartbeat.localeCompare(a.status.heartbeat));
 }
 
@@ -66,6 +75,9 @@ export async function readRuns(parent: string): Promise<Run[]> {
 export async function requireRun(folder: string): Promise<Run> {
   const run = await readRun(folder);
   if (run !== null) return run;
+  if (hasRecord(folder)) {
+    throw new UsageError('this is a run of the benchmark', { where: folder, fix: `distiltune glue report ${folder}` });
+  }
   throw new UsageError('this is no run', { where: folder, fix: '`distiltune runs ls` lists the runs' });
 }
 
@@ -97,6 +109,13 @@ async function readJson<T>(
     // Told by its name.
   }
   return { value: null, damaged: name };
+}
+
+/** What a run was trained for; null: not known. */
+export function taskOf({ config, results }: Pick<Run, 'config' | 'results'>): string | null {
+  const task = config?.resolved?.task ?? results?.reports?.validation?.task ?? results?.reports?.test?.task;
+  if (task !== undefined) return task;
+  return config?.task === undefined || config.task === 'auto' ? null : config.task;
 }
 
 /** A score that tells how good a run is. */

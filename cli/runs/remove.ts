@@ -3,11 +3,11 @@ import { UsageError } from '../../src/errors.ts';
 import { ask } from '../ask.ts';
 import type { Context } from '../context.ts';
 import { plural, printable } from '../plain/table.ts';
-import { type Run, requireRun } from './read.ts';
+import { type RunSummary, requireSummary } from './summary.ts';
 
 /** Removes run folders, after asking. Nothing else than a run is ever removed, and none that is going on. */
 export async function removeRuns(folders: string[], yes: boolean, context: Context): Promise<void> {
-  const runs = await Promise.all(folders.map(requireRun));
+  const runs = await Promise.all(folders.map(requireSummary));
   for (const run of runs) refuseRunning(run);
   if (!yes) {
     const what = folders.length === 1 ? printable(folders[0]!) : plural(folders.length, 'run');
@@ -24,7 +24,7 @@ export async function removeRuns(folders: string[], yes: boolean, context: Conte
 }
 
 /** @throws UsageError for a run that is going on */
-export function refuseRunning({ folder, state, status }: Run): void {
-  if (state !== 'running') return;
-  throw new UsageError(`this run is going on (process ${status.pid})`, { where: folder, fix: 'stop it first' });
+export function refuseRunning({ folder, pid }: RunSummary): void {
+  if (pid === null) return;
+  throw new UsageError(`this run is going on (process ${pid})`, { where: folder, fix: 'stop it first' });
 }

@@ -10,7 +10,15 @@ describe('runs', () => {
     const listed = await runCli(['runs', 'ls', '--json'], { cwd });
     const results = JSON.parse(readFileSync(join(cwd, run, 'results.json'), 'utf8'));
     expect(JSON.parse(listed.stdout)).toEqual([
-      { run, state: 'finished', ended: expect.any(String), metrics: results.metrics },
+      {
+        run,
+        kind: 'run',
+        state: 'finished',
+        task: 'sequence-classification',
+        model: 'tiny',
+        ended: expect.any(String),
+        metrics: results.metrics,
+      },
     ]);
     const rows = (await runCli(['runs', 'ls'], { cwd })).stdout.split('\n');
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual([
