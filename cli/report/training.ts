@@ -36,7 +36,9 @@ const lastStep = ({ results, status, events }: RunRecord) =>
   results?.steps ?? Math.max(status?.step ?? 0, events.evaluations.shown.at(-1)?.step ?? 0, events.curves.loss.count);
 
 function lossChart(record: RunRecord): Chart {
-  const points = view(record.events.curves.loss, 0, lastStep(record), columns);
+  const points = view(record.events.curves.loss, 0, lastStep(record), columns).filter(({ mean }) =>
+    Number.isFinite(mean),
+  );
   const smoothed = smooth(
     points.map(({ x, mean }) => ({ x, y: mean })),
     // As a moving average of that many points has it: 1 - 2 / (n + 1).
@@ -47,9 +49,10 @@ function lossChart(record: RunRecord): Chart {
       ? [{ x: step, y: metrics.loss, text: `validation loss ${metricText(metrics.loss)} at step ${count(step)}` }]
       : [],
   );
-  const ends = smoothed.filter(({ y }) => Number.isFinite(y));
   const told =
-    ends.length === 0 ? '' : ` It goes from ${metricText(ends[0]!.y)} to ${metricText(ends.at(-1)!.y)}, smoothed.`;
+    smoothed.length === 0
+      ? ''
+      : ` It goes from ${metricText(smoothed[0]!.y)} to ${metricText(smoothed.at(-1)!.y)}, smoothed.`;
   return {
     id: 'loss',
     title: 'Loss',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Diagnostics } from '../../cli/run/diagnostics.ts';
+import type { AnyEvent } from '../../cli/run/events.ts';
 import { definitions, headings, tableOf, tagsOf, textOf } from './read-page.ts';
 import { everyTask } from './task-runs.ts';
 import { hostile, type WrittenRun, writeRun } from './written-run.ts';
@@ -145,6 +146,23 @@ test('a run that was stopped, one that diverged, one that failed', async () => {
   expect(textOf(failed)).toContain('✗ did not finish at step 8 of 8');
   expect(headings(failed)).toEqual(['Training', 'Validation rows in detail', 'Data', 'Settings', 'Commands']);
   expect(Object.fromEntries(definitions(failed))['Accuracy, validation']).toBe('0.7500 best at step 8, epoch 2.00');
+});
+
+test('a loss that is no number leaves no hole in the chart, nor in what is told of it', async () => {
+  const broken: AnyEvent = {
+    type: 'step',
+    step: 9,
+    epoch: 2,
+    loss: null as never,
+    learningRate: 1e-4,
+    gradientNorm: null as never,
+    examples: 4,
+    tokens: 4,
+    seconds: 1,
+  };
+  const page = await pageOf({ ...taskRun('regression'), results: { reason: 'diverged', steps: 9 }, more: [broken] });
+  expect(page).not.toMatch(/NaN|Infinity/);
+  expect(textOf(page)).toMatch(/It goes from 1\.8750 to 1\.\d+, smoothed\./);
 });
 
 test('a long run with many long labels stays small, and shows the worst first', async () => {
