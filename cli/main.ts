@@ -15,9 +15,11 @@ import { register as predict } from './commands/predict.ts';
 import { register as reproduce } from './commands/reproduce.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as train } from './commands/train.ts';
+import { register as watch } from './commands/watch.ts';
 import { contextOf } from './context.ts';
 import { createProgram } from './program.ts';
 import { reportError } from './report-error.ts';
+import { isOnDashboard } from './ui.ts';
 
 const program = createProgram([
   train,
@@ -29,6 +31,7 @@ const program = createProgram([
   glue,
   reproduce,
   runs,
+  watch,
   control,
   data,
   init,
@@ -45,11 +48,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  if (process.argv.length === 2) program.outputHelp();
+  if (process.argv.length === 2) await atHome();
   else await program.parseAsync();
 } catch (error) {
   process.exitCode = reportError(error, {
     ...contextOf(program),
     ...(process.argv.includes('--json') ? { json: true } : {}),
   });
+}
+
+/** Nothing was asked for: everything is there to be chosen on a terminal, and elsewhere to be read of. */
+async function atHome(): Promise<void> {
+  const context = contextOf(program);
+  if (!isOnDashboard('auto', context)) return program.outputHelp();
+  const { openHome } = await import('./dashboard/home/open.tsx');
+  await openHome(context, program.helpInformation());
 }

@@ -4,6 +4,7 @@ import { wholeNumber } from '../data-options.ts';
 import type { RunFlags } from '../glue/options.ts';
 import { collect, collectList } from '../lists.ts';
 import { inEngineProcess } from '../run/engine-process.ts';
+import { isOnDashboard } from '../ui.ts';
 
 export function register(program: Command): void {
   const glue = program.command('glue').description('the GLUE benchmark: train, report, submit');
@@ -40,6 +41,11 @@ function registerRun(glue: Command): void {
     .option('--train-file <TASK=FILE>', 'train on this file; may be given again', collect)
     .option('--dev-file <TASK=FILE|SHARE>', 'measure on this file, or on a share of the training rows', collect)
     .option('-o, --output <RUN>', 'folder of the run', runFolder)
+    .addOption(
+      new Option('--ui <KIND>', 'how progress is shown')
+        .choices(['auto', 'dashboard', 'plain', 'jsonl', 'none'])
+        .default('auto'),
+    )
     .addHelpText(
       'after',
       `
@@ -53,8 +59,13 @@ Examples:
   $ distiltune glue run --data glue --tasks cola,rte optimizer.learningRate=5e-5 schedule.warmup=0.1`,
     )
     .action(async (settings: string[], flags: RunFlags, command: Command) => {
+      const context = contextOf(command);
+      if (isOnDashboard(flags.ui, context)) {
+        const { runGlueOnDashboard } = await import('../glue/background.ts');
+        return runGlueOnDashboard(flags.output, context);
+      }
       const { runGlue } = await import('../glue/run.ts');
-      await runGlue(settings, flags, contextOf(command));
+      await runGlue(settings, flags, context);
     });
 }
 

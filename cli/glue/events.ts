@@ -57,12 +57,7 @@ export interface BenchmarkEndedEvent {
   message: string | null;
 }
 
-export type AnyGlueEvent =
-  | BenchmarkEvent
-  | RunStartedEvent
-  | RunEndedEvent
-  | TrialChosenEvent
-  | BenchmarkEndedEvent;
+export type AnyGlueEvent = BenchmarkEvent | RunStartedEvent | RunEndedEvent | TrialChosenEvent | BenchmarkEndedEvent;
 
 /** One line of a benchmark's `events.jsonl`. */
 export type GlueEvent = { v: 1; time: string } & AnyGlueEvent;

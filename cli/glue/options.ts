@@ -3,6 +3,7 @@ import { nearest } from '../../src/nearest.ts';
 import type { OwnFiles } from '../../tasks/glue/prepare.ts';
 import type { RecipeName } from '../../tasks/glue/recipes.ts';
 import { findGlueTask, type GlueTask, type GlueTaskName, glueTasks } from '../../tasks/glue/tasks.ts';
+import type { Ui } from '../ui.ts';
 
 export interface RunFlags {
   /** Absent: the hub's. */
@@ -16,6 +17,7 @@ export interface RunFlags {
   trainFile?: string[];
   devFile?: string[];
   output: string;
+  ui: Ui;
 }
 
 const firstSeed = 42;

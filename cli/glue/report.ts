@@ -34,11 +34,7 @@ export interface SubmissionRecord {
 
 /** Shows the scores of a benchmark run and writes them into its folder, in three formats. */
 export async function reportGlue(run: string, context: Context): Promise<void> {
-  const report = await buildReport(run);
-  const write = (name: string, text: string) => writeFile(join(run, name), text);
-  await write('report.json', `${JSON.stringify(report, null, 2)}\n`);
-  await write('report.md', markdownReport(report));
-  await write('report.html', htmlReport(report));
+  const report = await writeReport(run);
   const { stdout } = context;
   if (context.json) {
     stdout.line(JSON.stringify(report));
@@ -46,6 +42,16 @@ export async function reportGlue(run: string, context: Context): Promise<void> {
   }
   for (const line of reportLines(report, stdout.isTerminal ? stdout.width : 100)) stdout.line(line);
   stdout.line(`report: ${join(run, 'report.html')}, report.md, report.json`);
+}
+
+/** Writes the scores of a benchmark run into its folder, in three formats. */
+export async function writeReport(run: string): Promise<GlueReport> {
+  const report = await buildReport(run);
+  const write = (name: string, text: string) => writeFile(join(run, name), text);
+  await write('report.json', `${JSON.stringify(report, null, 2)}\n`);
+  await write('report.md', markdownReport(report));
+  await write('report.html', htmlReport(report));
+  return report;
 }
 
 export async function buildReport(run: string): Promise<GlueReport> {

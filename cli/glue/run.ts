@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DataError, UsageError } from '../../src/errors.ts';
 import { findAxFiles, findTaskFiles } from '../../tasks/glue/folder.ts';
 import { prepareTask } from '../../tasks/glue/prepare.ts';
@@ -10,16 +10,21 @@ import { type GlueTask, type GlueTaskName, glueTask } from '../../tasks/glue/tas
 import type { Given } from '../config/fields.ts';
 import { ofArgument, type Resolved, resolveSettings } from '../config/resolve.ts';
 import type { Context } from '../context.ts';
+import { shellLine } from '../dashboard/start/shell.ts';
 import { plural, printable } from '../plain/table.ts';
 import { packageVersion } from '../program.ts';
 import { exitCodeOf, spawnEngineProcess } from '../run/engine-process.ts';
 import type { StampedEvent } from '../run/events.ts';
-import { createPlainView } from '../run/plain-view.ts';
+import { wordsToGoOn } from './command.ts';
 import { glueData } from './data.ts';
+import type { BenchmarkEvent, GlueEvent, RunEndedEvent } from './events.ts';
+import { type GlueLog, openGlueLog } from './log.ts';
 import { parseOwnFiles, parseSeeds, parseTasks, type RunFlags } from './options.ts';
 import { folderOf, type GlueRecord, hasRecord, readRecord, readRun, type TaskRecord, writeRecord } from './record.ts';
-import { reportGlue } from './report.ts';
-import { filesOf, type OneOutcome, trainOne } from './train-one.ts';
+import { reportGlue, writeReport } from './report.ts';
+import { createRunRows } from './rows.ts';
+import { refuseLiveBenchmark } from './status.ts';
+import { filesOf, type OneOutcome, type Stopped, trainOne } from './train-one.ts';
 
 /** Tasks that `--from-mnli` is for. */
 const startFromMnli: readonly GlueTaskName[] = ['mrpc', 'stsb', 'rte'];
@@ -30,6 +35,7 @@ export async function runGlue(settings: string[], flags: RunFlags, context: Cont
   const tasks = inTrainingOrder(parseTasks(flags.tasks), flags);
   const seeds = parseSeeds(flags.seeds);
   const run = flags.output;
+  refuseLiveBenchmark(run);
   const data = await glueData(flags.data, tasks, context);
   const record = openRecord(run, settings, { ...flags, data }, seeds);
   await prepareTasks(tasks, flags, record, context);
@@ -41,16 +47,74 @@ export async function runGlue(settings: string[], flags: RunFlags, context: Cont
       fix: record.missing.map(({ task, reason }) => `${task}: ${reason}`).join('; '),
     });
   }
-  const bench: Bench = { run, flags, settings, seeds, record, context };
-  for (const [index, task] of ready.entries()) {
-    const stoppedBy = await runTask(task, bench, `${index + 1}/${ready.length}`);
-    if (stoppedBy === null) continue;
+  const view = viewOf(flags, context);
+  const log = openGlueLog(run, benchmarkOf(ready, { record, flags, seeds }), view.ofBenchmark);
+  const bench: Bench = { run, flags, settings, seeds, record, context, log, view };
+  const signals = stopBetweenRuns(bench);
+  try {
+    const stopped = await runTasks(ready, bench);
+    if (stopped === null) {
+      await diagnose(ready, bench);
+      if (flags.ui !== 'jsonl' && flags.ui !== 'none') await reportGlue(run, context);
+      else await writeReport(run);
+      log.end('finished');
+      return;
+    }
+    log.end('stopped');
     context.stderr.line('stopped: the same command goes on with it');
-    process.exitCode = exitCodeOf(stoppedBy);
-    return;
+    if (stopped.stoppedBy !== null) process.exitCode = exitCodeOf(stopped.stoppedBy);
+  } catch (error) {
+    log.end('failed', error instanceof Error ? error.message : String(error));
+    throw error;
+  } finally {
+    signals.off();
   }
-  await diagnose(ready, bench);
-  await reportGlue(run, context);
+}
+
+async function runTasks(tasks: readonly GlueTask[], bench: Bench): Promise<Stopped | null> {
+  for (const [index, task] of tasks.entries()) {
+    const stopped = await runTask(task, bench, `${index + 1}/${tasks.length}`);
+    if (stopped !== null) return stopped;
+  }
+  return null;
+}
+
+/** While a run is trained, signals are its own; between two, they end the benchmark, which has nothing to save then. */
+function stopBetweenRuns({ log, context }: Bench): { off(): void } {
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (process.listenerCount(signal) > 1) return;
+    log.end('stopped');
+    context.stderr.line('stopped: the same command goes on with it');
+    process.exit(exitCodeOf(signal));
+  };
+  for (const name of names) process.on(name, onSignal);
+  return {
+    off() {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}
+
+function benchmarkOf(
+  tasks: readonly GlueTask[],
+  { record, flags, seeds }: Pick<Bench, 'record' | 'flags' | 'seeds'>,
+): BenchmarkEvent {
+  const told = tasks.map((task) => {
+    const trials = trialsOf(flags.recipe, task);
+    return { name: task.name, title: task.title, trials: trials.length === 1 ? [] : trials.map(trialName) };
+  });
+  return {
+    type: 'benchmark',
+    pid: process.pid,
+    model: flags.model,
+    recipe: flags.recipe,
+    seeds,
+    tasks: told,
+    missing: record.missing,
+    runs: told.reduce((sum, { trials }) => sum + Math.max(1, trials.length) + seeds.length - 1, 0),
+    command: shellLine(['distiltune', ...wordsToGoOn(process.argv.slice(2))]),
+  };
 }
 
 interface Bench {
@@ -60,6 +124,8 @@ interface Bench {
   seeds: number[];
   record: GlueRecord;
   context: Context;
+  log: GlueLog;
+  view: View;
 }
 
 /** Keys that the benchmark decides itself. */
@@ -170,7 +236,7 @@ function startOf({ name }: GlueTask, { model, fromMnli }: RunFlags): string {
 }
 
 /** All seeds of a task; of a grid first all trials with the first seed, then the best with the others. */
-async function runTask(task: GlueTask, bench: Bench, place: string): Promise<NodeJS.Signals | null> {
+async function runTask(task: GlueTask, bench: Bench, place: string): Promise<Stopped | null> {
   const { flags, seeds, record, run } = bench;
   const entry = record.tasks[task.name]!;
   const trials = trialsOf(flags.recipe, task);
@@ -184,7 +250,7 @@ async function runTask(task: GlueTask, bench: Bench, place: string): Promise<Nod
   };
   for (const trial of trials) {
     const outcome = await train(trial, firstSeed!);
-    if (typeof outcome === 'object') return outcome.stoppedBy;
+    if (typeof outcome === 'object') return outcome;
   }
   const score = (trial: Trial) => {
     const folder = folderOf(run, task.name, nameOf(trial), firstSeed!);
@@ -194,9 +260,10 @@ async function runTask(task: GlueTask, bench: Bench, place: string): Promise<Nod
   const best = trials.reduce((found, trial) => (score(trial) > score(found) ? trial : found));
   entry.chosen = nameOf(best);
   writeRecord(run, record);
+  if (entry.chosen !== null) bench.log.event({ type: 'trial-chosen', task: task.name, trial: entry.chosen });
   for (const seed of otherSeeds) {
     const outcome = await train(best, seed);
-    if (typeof outcome === 'object') return outcome.stoppedBy;
+    if (typeof outcome === 'object') return outcome;
   }
   return null;
 }
@@ -212,7 +279,7 @@ interface NamedRun {
 }
 
 async function trainNamed({ task, trial, name, seed, entry, what }: NamedRun, bench: Bench): Promise<OneOutcome> {
-  const { run, context, record } = bench;
+  const { run, context, record, log, view } = bench;
   const folder = folderOf(run, task.name, name, seed);
   const mnli = record.tasks.mnli;
   const start =
@@ -220,11 +287,33 @@ async function trainNamed({ task, trial, name, seed, entry, what }: NamedRun, be
   const resolved = settingsOf({ task, trial, seed, entry, start }, bench);
   const labels = task.classes.map(({ label }) => label);
   const { bold } = context.stderr.colors;
-  context.note(bold(what));
-  const outcome = await trainOne({ folder, resolved, data: entry, labels }, context, viewOf(context));
-  if (outcome === 'kept') context.note(`  kept: ${folder}`);
-  if (outcome === 'diverged') context.note('  diverged: it has no score');
-  return outcome;
+  view.note(bold(what));
+  const told = { task: task.name, seed, trial: name, folder: relative(run, folder).replaceAll('\\', '/') };
+  const end = (outcome: RunEndedEvent['outcome']) => {
+    const isWhole = outcome === 'trained' || outcome === 'kept';
+    const ended = readRun(folder, { trial: name, seed, task, record: entry });
+    const score = isWhole ? runScore(task, ended) : Number.NaN;
+    log.event({
+      type: 'run-ended',
+      ...told,
+      outcome,
+      score: Number.isNaN(score) ? null : score,
+      seconds: ended.seconds,
+    });
+  };
+  try {
+    const outcome = await trainOne({ folder, resolved, data: entry, labels }, context, {
+      onStart: () => log.event({ type: 'run-started', ...told }),
+      onEvent: view.ofRun,
+    });
+    end(typeof outcome === 'object' ? 'stopped' : outcome);
+    if (outcome === 'kept') view.note(`  kept: ${folder}`);
+    if (outcome === 'diverged') view.note('  diverged: it has no score');
+    return outcome;
+  } catch (error) {
+    end('failed');
+    throw error;
+  }
 }
 
 function settingsOf(
@@ -257,14 +346,22 @@ function settingsOf(
   });
 }
 
-/** The run's own rows; what is said of its data and its model once for each task says nothing new. */
-function viewOf(context: Context): (event: StampedEvent) => void {
-  if (context.quiet) return () => {};
-  const view = createPlainView(context, { dryRun: false });
-  const isNews = ({ type }: StampedEvent) => context.verbose || (type !== 'data' && type !== 'model' && type !== 'run');
-  return (event) => {
-    if (isNews(event)) view(event);
-  };
+/** Shows what happens. */
+interface View {
+  ofBenchmark(event: GlueEvent): void;
+  ofRun(event: StampedEvent): void;
+  /** A line between the runs' own. */
+  note(text: string): void;
+}
+
+function viewOf({ ui }: RunFlags, context: Context): View {
+  const nothing = () => {};
+  if (ui === 'jsonl') {
+    const print = (event: GlueEvent | StampedEvent) => context.stdout.line(JSON.stringify(event));
+    return { ofBenchmark: print, ofRun: print, note: nothing };
+  }
+  if (ui === 'none' || context.quiet) return { ofBenchmark: nothing, ofRun: nothing, note: nothing };
+  return { ofBenchmark: nothing, ofRun: createRunRows(context), note: context.note };
 }
 
 /** The diagnostic set is for models of MNLI; it needs an engine, and so a process of its own. */

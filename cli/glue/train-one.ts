@@ -10,8 +10,9 @@ import { type Resolved, settingOf } from '../config/resolve.ts';
 import type { Context } from '../context.ts';
 import { packageVersion } from '../program.ts';
 import type { StampedEvent } from '../run/events.ts';
-import { type Launched, launchTraining } from '../run/launch.ts';
-import { readStatus } from '../run/run-folder.ts';
+import { launchTraining } from '../run/launch.ts';
+import { isAlive, readStatus } from '../run/run-folder.ts';
+import type { Launched } from '../run/training-process.ts';
 
 /** What one training run is to be. */
 export interface OneRun {
@@ -22,8 +23,12 @@ export interface OneRun {
   labels: readonly string[];
 }
 
-/** How it ended: `kept` is what was there already. */
-export type OneOutcome = 'kept' | 'trained' | 'diverged' | { stoppedBy: NodeJS.Signals };
+/** How it ended: `kept` is what was there already; `stoppedBy` null: over its control channel, with all saved. */
+export type OneOutcome = 'kept' | 'trained' | 'diverged' | Stopped;
+
+export interface Stopped {
+  stoppedBy: NodeJS.Signals | null;
+}
 
 const divergedCode = 4;
 
@@ -34,12 +39,13 @@ const divergedCode = 4;
 export async function trainOne(
   run: OneRun,
   context: Context,
-  onEvent: (event: StampedEvent) => void,
+  { onStart, onEvent }: { onStart: () => void; onEvent: (event: StampedEvent) => void },
 ): Promise<OneOutcome> {
   const { folder, resolved } = run;
   await untilFree(folder, context);
   const state = await stateOf(run);
   if (state === 'ended') return 'kept';
+  onStart();
   let launched: Launched;
   try {
     launched = await launchTraining(
@@ -62,7 +68,9 @@ export async function trainOne(
     }
     throw error;
   }
-  if (launched.signal !== null) return { stoppedBy: launched.signal };
+  const { outcome, signal, isAborted } = launched;
+  if (signal !== null || isAborted) return { stoppedBy: signal ?? 'SIGINT' };
+  if (outcome === null || outcome.results.reason === 'stopped') return { stoppedBy: null };
   removeCheckpoints(folder);
   return 'trained';
 }
@@ -94,15 +102,6 @@ async function untilFree(folder: string, context: Context): Promise<void> {
     }
     if (!isTold) context.note(`${folder}: waiting for process ${status.pid}, which is ending`);
     await sleep(pollMs);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

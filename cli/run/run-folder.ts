@@ -108,7 +108,9 @@ export async function makeRunFolder(wanted: string, { isAsked }: { isAsked: bool
 }
 
 export function isRunFolder(folder: string): boolean {
-  return existsSync(join(folder, 'status.json')) && existsSync(join(folder, 'events.jsonl'));
+  const has = (name: string) => existsSync(join(folder, name));
+  // A benchmark of GLUE has the two as well.
+  return has('status.json') && has('events.jsonl') && !has('glue.json');
 }
 
 export function readStatus(folder: string): RunStatus | undefined {
