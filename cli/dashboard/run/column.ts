@@ -1,4 +1,5 @@
-import type { Panel, PanelId } from './panel.ts';
+import type { Panel } from './panel.ts';
+import type { PanelId } from './panel-id.ts';
 import { panels } from './panels.ts';
 import type { Scene } from './scene.ts';
 import { box, filled } from './text.ts';

@@ -2,16 +2,16 @@ import { footerItems, helpRows, keysText } from '../keys.ts';
 import { isOver, statusOf } from '../state/derive.ts';
 import type { Theme } from '../theme.ts';
 import { askKeys, bindingsOf, helpKey, keysOf, listKeys, panelKeys, plotKeys } from './keys.ts';
-import type { Panel } from './panel.ts';
+import type { Shows } from './panel-id.ts';
 import type { Scene } from './scene.ts';
 import { beside, filled, type Piece, row, wrapped } from './text.ts';
 
 /** The last row: the keys that matter now. Its last cell stays blank, which not every terminal can fill without scrolling. */
-export function footer(scene: Scene, shows: Panel['shows'], columns: number): string {
+export function footer(scene: Scene, shows: Shows, columns: number): string {
   return `${keysRow(scene, shows, Math.max(0, columns - 1))} `;
 }
 
-function keysRow(scene: Scene, shows: Panel['shows'], width: number): string {
+function keysRow(scene: Scene, shows: Shows, width: number): string {
   const { theme, view, steers, state, liveness, playback } = scene;
   if (view.overlay === 'ask') return askRow(scene, width);
   if (view.overlay === 'help') return row([['dim', 'any key closes the help']], width, theme);

@@ -1,5 +1,5 @@
 import type { Binding } from '../keys.ts';
-import type { Panel } from './panel.ts';
+import type { Shows } from './panel-id.ts';
 
 /** What keys do on the screen of a run. */
 export type RunAction =
@@ -111,13 +111,7 @@ export const askKeys: readonly Binding<AskAction>[] = [
 ];
 
 /** The bindings that count, in the order of the footer. */
-export function bindingsOf({
-  steers,
-  shows,
-}: {
-  steers: Steers;
-  shows: Panel['shows'];
-}): readonly Binding<RunAction>[] {
+export function bindingsOf({ steers, shows }: { steers: Steers; shows: Shows }): readonly Binding<RunAction>[] {
   const ofPanel = shows === 'plot' ? plotKeys : shows === 'list' ? listKeys : [];
   return [...keysOf[steers], ...panelKeys, ...ofPanel, ...helpKey];
 }

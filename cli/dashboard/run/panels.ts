@@ -1,5 +1,6 @@
 import type { DashboardState } from '../state/state.ts';
-import type { Panel, PanelId } from './panel.ts';
+import type { Panel } from './panel.ts';
+import type { PanelId } from './panel-id.ts';
 import { answersPanel } from './panels/answers.ts';
 import { calibrationPanel } from './panels/calibration.ts';
 import { checkpointsPanel } from './panels/checkpoints.ts';

@@ -1,5 +1,5 @@
 import { shortCount } from './figures.ts';
-import type { PanelId } from './panel.ts';
+import type { PanelId } from './panel-id.ts';
 import { panels } from './panels.ts';
 import type { Scene } from './scene.ts';
 import { ends, type Piece, piecesWidth, signs } from './text.ts';

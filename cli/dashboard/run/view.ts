@@ -1,5 +1,5 @@
 import type { RunAction } from './keys.ts';
-import type { PanelId } from './panel.ts';
+import type { PanelId } from './panel-id.ts';
 
 /** What a person chose to see, apart from what the run does. */
 export interface View {
