@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { contextOf } from '../context.ts';
+import { isOnDashboard } from '../ui.ts';
 
 export function register(program: Command): void {
   const runs = program.command('runs').description('the runs that were trained here');
@@ -29,9 +30,17 @@ export function register(program: Command): void {
       new Option('--ui <HOW>', 'dashboard, or a table (plain)').choices(['auto', 'dashboard', 'plain']).default('auto'),
     )
     .addHelpText('after', '\nExample:\n  $ distiltune runs compare runs/tickets runs/tickets-2')
-    .action(async (folders: string[], _flags: unknown, command: Command) => {
+    .action(async (folders: string[], { ui }: { ui: 'auto' | 'dashboard' | 'plain' }, command: Command) => {
+      const context = contextOf(command);
+      const { compareFolders } = await import('../runs/measure.ts');
+      // What cannot be compared is said on the main screen.
+      const comparison = await compareFolders(folders);
+      if (isOnDashboard(ui, context)) {
+        const { openComparison } = await import('../dashboard/compare/open.tsx');
+        return openComparison(folders, context);
+      }
       const { showComparison } = await import('../runs/show-comparison.ts');
-      await showComparison(folders, contextOf(command));
+      showComparison(comparison, context);
     });
   runs
     .command('rm')

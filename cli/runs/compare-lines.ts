@@ -5,7 +5,7 @@ import type { Comparison, FigureRow } from './compare.ts';
 
 /** A comparison as lines: the runs by letters, settings that differ, metrics, cost, and what has to be known. */
 export function comparisonLines(comparison: Comparison, style: Style): string[] {
-  const { settings, metrics, cost, notes } = comparison;
+  const { metrics, cost, notes } = comparison;
   const sections = [
     runLines(comparison, style),
     settingLines(comparison, style),
@@ -13,8 +13,6 @@ export function comparisonLines(comparison: Comparison, style: Style): string[] 
     figureLines('cost', cost, comparison, style),
     notes.flatMap((note) => wrap(printable(`note: ${note}`), style.width)),
   ];
-  const equal = plural(settings.equal, 'setting is', 'settings are');
-  sections[1]!.push(settings.differing.length === 0 ? `all ${equal} the same` : `${equal} the same`);
   return sections.filter((lines) => lines.length > 0).flatMap((lines, i) => (i === 0 ? lines : ['', ...lines]));
 }
 
@@ -41,8 +39,10 @@ function runLines({ runs }: Comparison, { width }: Style): string[] {
   );
 }
 
-function settingLines({ runs, settings }: Comparison, { colors, width }: Style): string[] {
-  if (settings.differing.length === 0) return [];
+/** Settings that differ, and how many do not. */
+export function settingLines({ runs, settings }: Comparison, { colors, width }: Style): string[] {
+  const equal = `${plural(settings.equal, 'setting is', 'settings are')} the same`;
+  if (settings.differing.length === 0) return [`all ${equal}`];
   const keyWidth = Math.max(...settings.differing.map(({ key }) => key.length));
   const valueWidth = Math.max(12, Math.floor((width - keyWidth) / runs.length) - 2);
   const rows = settings.differing.map(({ key, values }) => [
@@ -50,7 +50,7 @@ function settingLines({ runs, settings }: Comparison, { colors, width }: Style):
     ...values.map((value) => shorten(settingText(key, value), valueWidth)),
   ]);
   const [title = '', ...lines] = alignRows([['setting', ...runs.map((_, i) => letterOf(i))], ...rows]);
-  return [colors.bold(title), ...lines];
+  return [colors.bold(title), ...lines, equal];
 }
 
 /** A setting's value on one line; of a hash as much as tells two apart. */
@@ -63,13 +63,24 @@ export function settingText(key: string, value: unknown): string {
   return typeof value === 'string' ? value : value === null ? 'none' : JSON.stringify(value);
 }
 
-function figureLines(title: string, rows: readonly FigureRow[], { runs }: Comparison, { colors }: Style): string[] {
+/**
+ * Figures of all runs with their differences to the first, and which is better.
+ * @param options.withDifferences false: where there is no room for them
+ */
+export function figureLines(
+  title: string,
+  rows: readonly FigureRow[],
+  { runs }: Comparison,
+  { colors }: Style,
+  { withDifferences = true } = {},
+): string[] {
   if (rows.length === 0) return [];
-  const heads = runs.flatMap((_, i) => (i === 0 ? ['A'] : [letterOf(i), `${letterOf(i)}-A`]));
+  const hasDifference = (i: number) => withDifferences && i > 0;
+  const heads = runs.flatMap((_, i) => (hasDifference(i) ? [letterOf(i), `${letterOf(i)}-A`] : [letterOf(i)]));
   const cells = (row: FigureRow) =>
     row.values.flatMap((value, i) => {
       const shown = figureText(row, value);
-      return i === 0 ? [shown] : [shown, differenceText(row, row.differences[i]!)];
+      return hasDifference(i) ? [shown, differenceText(row, row.differences[i]!)] : [shown];
     });
   const hasBetter = rows.some(({ best }) => best.length > 0);
   const lines = alignRows(

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, UsageError } from '../../src/errors.ts';
+import { type Direction, metricDirections } from '../../src/eval/metric-names.ts';
 import type { Settings } from '../../src/trainer/settings.ts';
 import { isMap } from '../config/values.ts';
 import { hasRecord } from '../glue/record.ts';
@@ -123,6 +124,7 @@ export interface MainMetric {
   name: string;
   value: number;
   split: 'test' | 'validation';
+  direction: Direction;
 }
 
 /** The metric that the best checkpoint was chosen by: on the test rows, else on the validation rows. */
@@ -130,7 +132,8 @@ export function mainMetric({ results }: Pick<Run, 'results'>): MainMetric | null
   const name = results?.best?.metric ?? 'accuracy';
   for (const split of ['test', 'validation'] as const) {
     const value = results?.metrics[split]?.[name];
-    if (typeof value === 'number') return { name, value, split };
+    if (typeof value === 'number')
+      return { name, value, split, direction: (metricDirections as Record<string, Direction>)[name] ?? 'max' };
   }
   return null;
 }

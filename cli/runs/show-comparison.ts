@@ -1,10 +1,9 @@
 import type { Context } from '../context.ts';
+import type { Comparison } from './compare.ts';
 import { comparisonLines } from './compare-lines.ts';
-import { compareFolders } from './measure.ts';
 
 /** Prints how runs differ: a table for people, or one JSON document. */
-export async function showComparison(folders: string[], { json, stdout }: Context): Promise<void> {
-  const comparison = await compareFolders(folders);
+export function showComparison(comparison: Comparison, { json, stdout }: Context): void {
   if (json) {
     stdout.line(JSON.stringify(comparison));
     return;

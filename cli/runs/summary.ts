@@ -87,7 +87,7 @@ async function summarizeBenchmark(folder: string): Promise<RunSummary> {
     pid: process === 'alive' ? status!.pid : null,
     task: 'glue',
     model: benchmark?.record.model ?? null,
-    score: Number.isFinite(mean) ? { name: 'mean', value: mean, split: 'validation' } : null,
+    score: Number.isFinite(mean) ? { name: 'mean', value: mean, split: 'validation', direction: 'max' } : null,
     steps: null,
     lastSign,
     seconds: tasks.reduce((sum, { seconds }) => sum + seconds, 0),

@@ -1,0 +1,31 @@
+import type { Binding } from '../keys.ts';
+import { scrollKeys } from '../start/keys.ts';
+import type { ListAction } from '../start/selection.ts';
+
+export type CompareAction =
+  | ListAction
+  | 'next-panel'
+  | 'previous-panel'
+  | 'panel'
+  | 'axis'
+  | 'smoothing'
+  | 'scale'
+  | 'back'
+  | 'help';
+
+export const compareKeys: readonly Binding<CompareAction>[] = [
+  { keys: ['tab', 'right'], action: 'next-panel', footer: 'panel', help: 'the next panel; shift+tab: the one before' },
+  { keys: ['shift+tab', 'left'], action: 'previous-panel' },
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    action: 'panel',
+    shown: '1-9',
+    help: 'the panel of that number',
+  },
+  { keys: ['x'], action: 'axis', footer: 'x axis', help: 'over steps, epochs or time' },
+  { keys: ['z'], action: 'smoothing', footer: 'smooth', help: 'smooth the loss less or more' },
+  { keys: ['l'], action: 'scale', footer: 'log', help: 'logarithmic scale, or linear' },
+  ...scrollKeys,
+  { keys: ['escape', 'q'], action: 'back', shown: 'esc', footer: 'back', help: 'back' },
+  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+];
