@@ -13,14 +13,23 @@ export interface Environment {
   plain: boolean;
   /** `DISTILTUNE_CHARSET`: what the dashboard draws with: auto, braille, block or ascii. Not checked here. */
   charset: string;
-  /** The locale (`LC_ALL`, `LC_CTYPE`, `LANG`: the first that is set) has another encoding than UTF-8. */
-  isNotUtf8: boolean;
+  /** What the terminal shows, as `LC_ALL`, `LC_CTYPE`, `LANG`, `TERM` and `COLORTERM` tell. */
+  terminal: TerminalKind;
   /** The other `DISTILTUNE_*` variables: settings. */
   settings: Record<string, string>;
   /** This process was started by another one to compute: see `run/engine-process.ts`. */
   isEngineProcess: boolean;
   /** All of it, to hand on to child processes. */
   variables: Record<string, string | undefined>;
+}
+
+export interface TerminalKind {
+  /** Whether it shows more than ASCII: no locale is set, or one in UTF-8. */
+  isUtf8: boolean;
+  /** The Linux console, whose fonts have few characters. */
+  isConsole: boolean;
+  /** Bits of a colour, as `getColorDepth()` of Node counts: 16 colours, 256, or all of them. */
+  colorDepth: 4 | 8 | 24;
 }
 
 export const ENGINE_PROCESS_VARIABLE = 'DISTILTUNE_ENGINE_PROCESS';
@@ -43,7 +52,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
     },
     plain: Boolean(variables.NO_COLOR) || variables.TERM === 'dumb',
     charset: variables.DISTILTUNE_CHARSET || 'auto',
-    isNotUtf8: isNotUtf8(variables),
+    terminal: terminalKind(variables),
     settings: Object.fromEntries(settings),
     isEngineProcess: Boolean(variables[ENGINE_PROCESS_VARIABLE]),
     variables,
@@ -52,8 +61,15 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
 
 const isTrue = (value: string | undefined) => ['1', 'true', 'yes', 'on'].includes((value ?? '').toLowerCase());
 
-/** Where no locale is set, as in most containers, the terminal is most likely one of today. */
-function isNotUtf8({ LC_ALL, LC_CTYPE, LANG }: Record<string, string | undefined>): boolean {
+function terminalKind(variables: Record<string, string | undefined>): TerminalKind {
+  const { LC_ALL, LC_CTYPE, LANG, TERM = '', COLORTERM = '' } = variables;
   const locale = LC_ALL || LC_CTYPE || LANG;
-  return Boolean(locale) && !/utf-?8/i.test(locale!);
+  const hasAllColors = /^(truecolor|24bit)$/i.test(COLORTERM) || TERM.endsWith('-direct');
+  const hasFewColors = /^(linux|ansi|cygwin|vt\d+|xterm-16color)$/.test(TERM);
+  return {
+    // Where no locale is set, as in most containers, the terminal is most likely one of today.
+    isUtf8: !locale || /utf-?8/i.test(locale),
+    isConsole: TERM === 'linux',
+    colorDepth: hasAllColors ? 24 : hasFewColors ? 4 : 8,
+  };
 }

@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
+import { type Charset, type Glyphs, glyphsOf } from './glyphs.ts';
 
-/** What plots are drawn with: dots of braille, quarter blocks, or plain ASCII. */
-export type Charset = 'braille' | 'block' | 'ascii';
+export type { Charset } from './glyphs.ts';
 
 export type Role =
   | 'text'
@@ -29,76 +29,59 @@ export interface Theme {
   inverse(text: string): string;
 }
 
-export interface Glyphs {
-  /** A bar, from empty to full. */
-  bar: readonly string[];
-  /** Lines of axes: vertical, a tick at it, the corner, horizontal, a tick on it. */
-  axis: { side: string; tick: string; corner: string; floor: string; mark: string };
-  /** Samples of line styles in a legend. */
-  line: { solid: string; faint: string; dashed: string };
-  /** From none to much, one cell each. */
-  shades: readonly string[];
-  spinner: readonly string[];
-}
-
-const unicodeGlyphs: Glyphs = {
-  bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
-  axis: { side: '│', tick: '┤', corner: '└', floor: '─', mark: '┴' },
-  line: { solid: '━', faint: '┄', dashed: '╌' },
-  shades: [' ', '░', '▒', '▓', '█'],
-  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
-};
-
-const asciiGlyphs: Glyphs = {
-  bar: [' ', '#'],
-  axis: { side: '|', tick: '+', corner: '+', floor: '-', mark: '+' },
-  line: { solid: '*', faint: '.', dashed: '-' },
-  shades: [' ', '.', ':', '-', '=', '+', '*', '#', '%', '@'],
-  spinner: ['|', '/', '-', '\\'],
-};
-
-/**
- * The colours of Okabe and Ito, which people with any kind of colour vision tell apart (Okabe & Ito 2008, "Color Universal
- * Design"), as the nearest of the 256 colours that terminals have, and of the 16. Their blue is a step lighter here:
- * most terminals are dark.
- */
-const okabeIto: Record<Exclude<Role, 'text' | 'dim'>, { of256: number; of16: number }> = {
-  good: { of256: 36, of16: 32 },
-  warn: { of256: 178, of16: 33 },
-  bad: { of256: 166, of16: 31 },
-  accent: { of256: 74, of16: 96 },
-  series1: { of256: 74, of16: 96 },
-  series2: { of256: 178, of16: 33 },
-  series3: { of256: 36, of16: 32 },
-  series4: { of256: 175, of16: 35 },
-  series5: { of256: 221, of16: 93 },
-  series6: { of256: 166, of16: 31 },
-  series7: { of256: 32, of16: 94 },
-};
+/** Bits of a colour, as `getColorDepth()` of Node counts: 16 colours, 256, or 24 bits. */
+export type ColorDepth = 4 | 8 | 24;
 
 export interface ThemeOptions {
   colors: boolean;
   charset: Charset;
-  /** The terminal has 16 colours only, as the Linux console. */
-  only16?: boolean;
+  /** 8 unless given: nearly every terminal has 256 colours, and they look the same in all of them. */
+  colorDepth?: ColorDepth;
 }
 
-export function createTheme({ colors, charset, only16 = false }: ThemeOptions): Theme {
-  const styled = (code: string, end: string) => (text: string) =>
+/** SGR parameters of a colour at each depth. */
+type Color = Readonly<Record<ColorDepth, string>>;
+
+/**
+ * The colours of Okabe and Ito, which people with any kind of colour vision tell apart (Okabe & Ito 2008, "Color Universal
+ * Design"), the nearest of the 256 colours, and what comes close of the 16. The blue of the 256 is a step lighter than the
+ * nearest: most terminals are dark.
+ */
+const skyBlue: Color = { 24: '38;2;86;180;233', 8: '38;5;74', 4: '96' };
+const orange: Color = { 24: '38;2;230;159;0', 8: '38;5;178', 4: '33' };
+const bluishGreen: Color = { 24: '38;2;0;158;115', 8: '38;5;36', 4: '32' };
+const reddishPurple: Color = { 24: '38;2;204;121;167', 8: '38;5;175', 4: '35' };
+const yellow: Color = { 24: '38;2;240;228;66', 8: '38;5;221', 4: '93' };
+const vermillion: Color = { 24: '38;2;213;94;0', 8: '38;5;166', 4: '31' };
+const blue: Color = { 24: '38;2;0;114;178', 8: '38;5;32', 4: '94' };
+/** Read on dark and on light. */
+const grey: Color = { 24: '38;2;138;138;138', 8: '38;5;245', 4: '90' };
+
+const colorOf: Readonly<Record<Exclude<Role, 'text'>, Color>> = {
+  dim: grey,
+  good: bluishGreen,
+  warn: orange,
+  bad: vermillion,
+  accent: skyBlue,
+  series1: skyBlue,
+  series2: orange,
+  series3: bluishGreen,
+  series4: reddishPurple,
+  series5: yellow,
+  series6: vermillion,
+  series7: blue,
+};
+
+export function createTheme({ colors, charset, colorDepth = 8 }: ThemeOptions): Theme {
+  const styled = (code: string, end: string, text: string) =>
     colors && text !== '' ? `\x1b[${code}m${text}\x1b[${end}m` : text;
-  const dim = styled('2', '22');
   return {
     charset,
     colors,
-    glyphs: charset === 'ascii' ? asciiGlyphs : unicodeGlyphs,
-    paint(role, text) {
-      if (role === 'text') return text;
-      if (role === 'dim') return dim(text);
-      const { of256, of16 } = okabeIto[role];
-      return styled(only16 ? String(of16) : `38;5;${of256}`, '39')(text);
-    },
-    bold: styled('1', '22'),
-    inverse: styled('7', '27'),
+    glyphs: glyphsOf[charset],
+    paint: (role, text) => (role === 'text' ? text : styled(colorOf[role][colorDepth], '39', text)),
+    bold: (text) => styled('1', '22', text),
+    inverse: (text) => styled('7', '27', text),
   };
 }
 

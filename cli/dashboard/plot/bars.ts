@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
-import { printable, shorten } from '../../plain/table.ts';
 import type { Role, Theme } from '../theme.ts';
+import { fitted } from './fitted.ts';
 
 export interface BarsOptions {
   rows: readonly { label: string; value: number; text: string; role?: Role }[];
@@ -11,62 +11,38 @@ export interface BarsOptions {
   theme: Theme;
 }
 
-/** A row a value: its label, a bar, its text; each row exactly `width` cells. */
+/** A row a value: its label, a bar, its text; each row exactly `width` cells. Where it is narrow labels are cut, then bars go. */
 export function bars({ rows, width, max, theme }: BarsOptions): string[] {
-  if (width < 1) return rows.map(() => '');
-  const textWidth = Math.max(0, ...rows.map(({ text }) => stringWidth(text)));
-  const room = Math.max(0, width - (textWidth > 0 ? textWidth + 1 : 0));
-  const labels = rows.map(({ label }) => printable(label));
-  const longest = Math.max(0, ...labels.map((label) => stringWidth(label)));
-  const labelWidth = longest === 0 ? 0 : Math.min(longest, Math.max(1, Math.floor(room / 2)));
+  const textWidth = Math.min(width, widest(rows.map(({ text }) => text)));
+  const room = width - (textWidth > 0 ? textWidth + 1 : 0);
+  const labelWidth = Math.max(0, Math.min(widest(rows.map(({ label }) => label.slice(0, width))), Math.ceil(room / 2)));
   const barWidth = Math.max(0, room - (labelWidth > 0 ? labelWidth + 1 : 0));
-  return rows.map(({ value, text, role = 'series1' }, i) => {
-    const short = cells(labels[i]!, labelWidth, theme);
-    const name = labelWidth === 0 ? '' : `${short} `;
-    const fraction = max > 0 && Number.isFinite(value) ? value / max : 0;
-    const end = textWidth === 0 ? '' : ` ${text.padStart(textWidth)}`;
-    const used = stringWidth(name) + barWidth + stringWidth(end);
-    const row = `${name}${theme.paint(role, filled(fraction, barWidth, theme))}${end}`;
-    return used <= width ? row + ' '.repeat(width - used) : ' '.repeat(width);
+  return rows.map(({ label, value, text, role = 'series1' }) => {
+    const parts = [];
+    if (labelWidth > 0) parts.push(fitted(label, labelWidth, theme));
+    if (barWidth > 0) parts.push(theme.paint(role, filled(value / max, barWidth, theme).padEnd(barWidth)));
+    if (textWidth > 0) parts.push(fitted(text, textWidth, theme, 'right'));
+    const used = stringWidth(parts.join(' '));
+    return used <= width
+      ? parts.join(' ') + ' '.repeat(width - used)
+      : fitted(text, Math.max(0, width), theme, 'right');
   });
 }
 
-/** How much is done. */
+const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => stringWidth(text)));
+
+/** How much is done, in `width` cells. */
 export function progressBar(fraction: number, width: number, theme: Theme): string {
-  if (width < 1) return '';
-  const bar = filled(fraction, width, theme).trimEnd();
-  const empty = theme.charset === 'ascii' ? '.' : '░';
-  return theme.paint('accent', bar) + theme.paint('dim', empty.repeat(width - stringWidth(bar)));
+  const bar = filled(fraction, width, theme);
+  return theme.paint('accent', bar) + theme.paint('dim', theme.glyphs.rest.repeat(Math.max(0, width - bar.length)));
 }
 
-const sparks = { unicode: '▁▂▃▄▅▆▇█', ascii: '_.-=*#' };
-
-/** The last `width` values, each as a column between the least and the greatest of them; a blank for what is not finite. */
-export function sparkline(values: readonly number[], width: number, theme: Theme): string {
-  const shown = values.slice(Math.max(0, values.length - width));
-  const finite = shown.filter(Number.isFinite);
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  const heights = theme.charset === 'ascii' ? sparks.ascii : sparks.unicode;
-  const line = shown.map((value) => {
-    if (!Number.isFinite(value)) return ' ';
-    const share = high > low ? (value - low) / (high - low) : 0.5;
-    return heights[Math.min(heights.length - 1, Math.floor(share * heights.length))]!;
-  });
-  return line.join('').padEnd(Math.max(0, width));
-}
-
-function filled(fraction: number, width: number, theme: Theme): string {
-  const { bar } = theme.glyphs;
-  const steps = bar.length - 1;
-  const total = Math.round(Math.max(0, Math.min(1, Number.isFinite(fraction) ? fraction : 0)) * width * steps);
-  const whole = Math.floor(total / steps);
+/** The filled part of a bar. What is more than nothing shows; less than all leaves something. */
+function filled(fraction: number, width: number, { glyphs }: Theme): string {
+  if (!(fraction > 0) || width < 1) return '';
+  const steps = glyphs.bar.length - 1;
+  const all = width * steps;
+  const total = fraction >= 1 ? all : Math.max(1, Math.min(all - 1, Math.round(fraction * all)));
   const rest = total % steps;
-  return (bar[steps]!.repeat(whole) + (rest > 0 ? bar[rest]! : '')).padEnd(width);
-}
-
-function cells(text: string, width: number, theme: Theme): string {
-  const short = stringWidth(text) <= width ? text : shorten(text, width);
-  const fitting = stringWidth(short) <= width ? short : (theme.charset === 'ascii' ? '~' : '…').slice(0, width);
-  const plain = theme.charset === 'ascii' ? fitting.replaceAll('…', '~') : fitting;
-  return plain + ' '.repeat(Math.max(0, width - stringWidth(plain)));
+  return glyphs.bar[steps]!.repeat(Math.floor(total / steps)) + (rest > 0 ? glyphs.bar[rest]! : '');
 }
