@@ -6,7 +6,7 @@ import type { ControlAnswer, ControlCommand } from '../control/protocol.ts';
 import { followRun } from '../watch/follow.ts';
 import { feedOf } from '../watch/follow-events.ts';
 import { openLines } from '../watch/line-reader.ts';
-import { newestCheckpointFolder, stateOf } from '../watch/liveness.ts';
+import { lastSaved, stateOf } from '../watch/liveness.ts';
 import { parseGlueEvent } from '../watch/parse-event.ts';
 import type { GlueSource } from '../watch/source.ts';
 import { readGlueStatus } from './status.ts';
@@ -49,7 +49,7 @@ export function followGlue(folder: string): GlueSource & { skipped(): number } {
       return {
         state: found,
         heartbeat: heartbeat === undefined ? null : new Date(heartbeat),
-        lastCheckpoint: current === null ? null : newestCheckpointFolder(join(folder, current)),
+        lastCheckpoint: current === null ? null : lastSaved(join(folder, current)),
         resume: found === 'alive' || said === 'finished' ? null : command,
       };
     },

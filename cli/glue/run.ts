@@ -1,33 +1,25 @@
-import { mkdirSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join, relative } from 'node:path';
-import { DataError, UsageError } from '../../src/errors.ts';
-import { findAxFiles, findTaskFiles } from '../../tasks/glue/folder.ts';
-import { prepareTask } from '../../tasks/glue/prepare.ts';
+import { DataError } from '../../src/errors.ts';
+import { findAxFiles } from '../../tasks/glue/folder.ts';
 import { recipeSettings, type Trial, trialName, trialsOf } from '../../tasks/glue/recipes.ts';
 import { runScore } from '../../tasks/glue/report.ts';
-import { type GlueTask, type GlueTaskName, glueTask } from '../../tasks/glue/tasks.ts';
+import { type GlueTask, glueTask } from '../../tasks/glue/tasks.ts';
 import type { Given } from '../config/fields.ts';
 import { ofArgument, type Resolved, resolveSettings } from '../config/resolve.ts';
 import type { Context } from '../context.ts';
 import { shellLine } from '../dashboard/start/shell.ts';
-import { plural, printable } from '../plain/table.ts';
-import { packageVersion } from '../program.ts';
 import { exitCodeOf, spawnEngineProcess } from '../run/engine-process.ts';
-import type { StampedEvent } from '../run/events.ts';
+import { inTrainingOrder, openRecord, ownMnli, prepareTasks, refuseOwnKeys } from './begin.ts';
 import { wordsToGoOn } from './command.ts';
 import { glueData } from './data.ts';
-import type { BenchmarkEvent, GlueEvent, RunEndedEvent } from './events.ts';
+import type { BenchmarkEvent, RunEndedEvent } from './events.ts';
 import { type GlueLog, openGlueLog } from './log.ts';
-import { parseOwnFiles, parseSeeds, parseTasks, type RunFlags } from './options.ts';
-import { folderOf, type GlueRecord, hasRecord, readRecord, readRun, type TaskRecord, writeRecord } from './record.ts';
+import { parseSeeds, parseTasks, type RunFlags } from './options.ts';
+import { folderOf, type GlueRecord, readRun, type TaskRecord, writeRecord } from './record.ts';
 import { reportGlue, writeReport } from './report.ts';
-import { createRunRows } from './rows.ts';
 import { refuseLiveBenchmark } from './status.ts';
 import { filesOf, type OneOutcome, type Stopped, trainOne } from './train-one.ts';
-
-/** Tasks that `--from-mnli` is for. */
-const startFromMnli: readonly GlueTaskName[] = ['mrpc', 'stsb', 'rte'];
+import { type View, viewOf } from './view.ts';
 
 /** Trains every task with every seed, one after the other, and reports. The same command again goes on where it was. */
 export async function runGlue(settings: string[], flags: RunFlags, context: Context): Promise<void> {
@@ -47,7 +39,7 @@ export async function runGlue(settings: string[], flags: RunFlags, context: Cont
       fix: record.missing.map(({ task, reason }) => `${task}: ${reason}`).join('; '),
     });
   }
-  const view = viewOf(flags, context);
+  const view = viewOf(flags.ui, context);
   const log = openGlueLog(run, benchmarkOf(ready, { record, flags, seeds }), view.ofBenchmark);
   const bench: Bench = { run, flags, settings, seeds, record, context, log, view };
   const signals = stopBetweenRuns(bench);
@@ -126,113 +118,6 @@ interface Bench {
   context: Context;
   log: GlueLog;
   view: View;
-}
-
-/** Keys that the benchmark decides itself. */
-function refuseOwnKeys(settings: readonly string[]): void {
-  const own = settings.find((text) => /^(model|task|seed|data\.[^=]*)=/.test(text));
-  if (own !== undefined) {
-    throw new UsageError(`${own} is no setting of the benchmark`, {
-      fix: 'use --model, --tasks, --seeds, --train-file and --dev-file',
-    });
-  }
-  const other = settings.find((text) => !text.includes('='));
-  if (other !== undefined)
-    throw new UsageError(`${other} is no key=value`, { fix: 'name the folder of the data with --data' });
-}
-
-/** As they were named; MNLI first where others start from it. */
-function inTrainingOrder(tasks: readonly GlueTask[], { fromMnli }: RunFlags): GlueTask[] {
-  if (fromMnli !== true) return [...tasks];
-  return [...tasks].sort((a, b) => Number(b.name === 'mnli') - Number(a.name === 'mnli'));
-}
-
-/** @throws UsageError when the folder has a benchmark run that was asked for otherwise */
-function openRecord(
-  run: string,
-  settings: string[],
-  { model, recipe, earlyStopping, data }: RunFlags & { data: string },
-  seeds: number[],
-): GlueRecord {
-  const [cpu] = cpus();
-  const machine = `${cpu?.model.trim() ?? arch()}, ${plural(availableParallelism(), 'core')}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()}, Node ${process.versions.node}`;
-  const asked = {
-    version: packageVersion(),
-    model,
-    recipe,
-    settings,
-    earlyStopping: earlyStopping ?? null,
-    seeds,
-    data,
-    machine,
-  };
-  if (!hasRecord(run)) {
-    mkdirSync(run, { recursive: true });
-    return { v: 1, ...asked, tasks: {}, missing: [] };
-  }
-  const known = readRecord(run);
-  for (const key of ['model', 'recipe', 'settings', 'earlyStopping'] as const) {
-    if (JSON.stringify(known[key]) === JSON.stringify(asked[key])) continue;
-    throw new UsageError(`the folder has a benchmark run with another ${key}: ${JSON.stringify(known[key])}`, {
-      where: run,
-      fix: 'name another folder with -o',
-    });
-  }
-  return { ...known, ...asked };
-}
-
-/** Reads the files of every task before the first is trained: what is wrong with them is known at once. */
-async function prepareTasks(
-  tasks: readonly GlueTask[],
-  flags: RunFlags,
-  record: GlueRecord,
-  context: Context,
-): Promise<void> {
-  const own = parseOwnFiles(flags);
-  const names = tasks.map(({ name }) => name);
-  const unused = [...own.keys()].find((name) => !names.includes(name));
-  if (unused !== undefined)
-    throw new UsageError(`there is a file for ${unused}, which is not among the tasks`, { fix: 'see --tasks' });
-  record.missing = record.missing.filter(({ task }) => !names.includes(task));
-  for (const task of tasks) {
-    const { name, title } = task;
-    const folder = join(flags.output, 'data', name);
-    const prepared = await prepareTask(task, await findTaskFiles(record.data, task), own.get(name) ?? {}, folder);
-    if ('missing' in prepared) {
-      delete record.tasks[name];
-      record.missing.push({ task: name, reason: prepared.missing });
-      context.note(`${context.stderr.colors.yellow('!')} ${title} is left out: ${prepared.missing}`);
-      continue;
-    }
-    for (const { source, refused } of [prepared.train, ...prepared.dev]) {
-      if (refused.count === 0) continue;
-      const [first] = refused.first;
-      context.note(
-        `${context.stderr.colors.yellow('!')} ${printable(source)}: ${plural(refused.count, 'row')} left out, the first on line ${first!.line}: ${printable(first!.reason)}`,
-      );
-    }
-    const start = startOf(task, flags);
-    if (start !== flags.model)
-      prepared.notes.push(start === ownMnli ? 'started from the model of MNLI' : `started from ${start}`);
-    record.tasks[name] = { ...prepared, model: start, chosen: record.tasks[name]?.chosen ?? null };
-  }
-  if (
-    flags.fromMnli === true &&
-    names.some((name) => startFromMnli.includes(name)) &&
-    record.tasks.mnli === undefined
-  ) {
-    throw new UsageError('--from-mnli needs a model of MNLI', {
-      fix: 'add mnli to --tasks, or name a model: --from-mnli FOLDER',
-    });
-  }
-}
-
-/** Stands for the model of the same seed. */
-const ownMnli = 'MNLI of this run';
-
-function startOf({ name }: GlueTask, { model, fromMnli }: RunFlags): string {
-  if (fromMnli === undefined || !startFromMnli.includes(name)) return model;
-  return fromMnli === true ? ownMnli : fromMnli;
 }
 
 /** All seeds of a task; of a grid first all trials with the first seed, then the best with the others. */
@@ -344,24 +229,6 @@ function settingsOf(
       ),
     ],
   });
-}
-
-/** Shows what happens. */
-interface View {
-  ofBenchmark(event: GlueEvent): void;
-  ofRun(event: StampedEvent): void;
-  /** A line between the runs' own. */
-  note(text: string): void;
-}
-
-function viewOf({ ui }: RunFlags, context: Context): View {
-  const nothing = () => {};
-  if (ui === 'jsonl') {
-    const print = (event: GlueEvent | StampedEvent) => context.stdout.line(JSON.stringify(event));
-    return { ofBenchmark: print, ofRun: print, note: nothing };
-  }
-  if (ui === 'none' || context.quiet) return { ofBenchmark: nothing, ofRun: nothing, note: nothing };
-  return { ofBenchmark: nothing, ofRun: createRunRows(context), note: context.note };
 }
 
 /** The diagnostic set is for models of MNLI; it needs an engine, and so a process of its own. */

@@ -58,7 +58,7 @@ export function livenessOf(folder: string): Liveness {
   return {
     state,
     heartbeat: status === undefined ? null : new Date(status.heartbeat),
-    lastCheckpoint: newestCheckpointFolder(folder),
+    lastCheckpoint: lastSaved(folder),
     resume: state === 'alive' || isDone(status) ? null : shellLine(['distiltune', 'train', '--resume', folder]),
   };
 }
@@ -67,8 +67,8 @@ export function livenessOf(folder: string): Liveness {
 const isDone = (status: RunStatus | undefined) =>
   status === undefined || ['finished', 'early-stopping', 'diverged'].includes(status.state);
 
-/** The newest that a run can go on from, else the best weights so far; a folder there is whole. */
-export function newestCheckpointFolder(run: string): string | null {
+/** The newest checkpoint that a run can go on from, else the best weights so far; a folder there is whole. */
+export function lastSaved(run: string): string | null {
   const checkpoints = join(run, 'checkpoints');
   const steps = (existsSync(checkpoints) ? readdirSync(checkpoints) : [])
     .map((name) => Number(/^step-(\d+)$/.exec(name)?.[1]))

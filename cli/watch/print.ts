@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { GlueEvent, RunEndedEvent } from '../glue/events.ts';
-import { createRunRows } from '../glue/rows.ts';
+import { createRunRows } from '../glue/view.ts';
 import { resultLines } from '../plain/train-lines.ts';
 import type { StampedEvent } from '../run/events.ts';
 import { createPlainView } from '../run/plain-view.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StampedEvent } from '../run/events.ts';
 import { feedOf } from './follow-events.ts';
-import { newestCheckpointFolder } from './liveness.ts';
+import { lastSaved } from './liveness.ts';
 import { createPace } from './pace.ts';
 import { parseRunEvent } from './parse-event.ts';
 import type { Playback, RunSource } from './source.ts';
@@ -61,7 +61,7 @@ export function replayRun(
     liveness: () => ({
       state: isDone ? 'ended' : 'alive',
       heartbeat,
-      lastCheckpoint: newestCheckpointFolder(folder),
+      lastCheckpoint: lastSaved(folder),
       resume: null,
     }),
     folder: () => folder,
