@@ -35,12 +35,6 @@ export interface SeriesPoint {
   mean: number;
 }
 
-/** A bucket, taken out of the columns. */
-interface Bucket extends SeriesPoint {
-  count: number;
-  finite: number;
-}
-
 /** @param capacity buckets, at least 2; many values are never drawn from less than half of them */
 export function createSeries(capacity = 2048): Series {
   const even = 2 * Math.ceil(capacity / 2);
@@ -70,54 +64,58 @@ function columnsFor(length: number, from?: Columns): Columns {
 export function append(series: Series, x: number, y: number): void {
   if (Number.isNaN(x)) return;
   series.count++;
-  const isNumber = Number.isFinite(y);
-  const value = isNumber ? y : Number.NaN;
-  const added: Bucket = { x, count: 1, finite: isNumber ? 1 : 0, min: value, max: value, mean: value };
-  if (series.size === series.capacity && isFull(series, series.size - 1)) mergeNeighbours(series);
-  if (series.size > 0 && !isFull(series, series.size - 1)) {
-    const newest = series.size - 1;
-    store(series.columns, newest, merged(bucketAt(series.columns, newest), added));
-    return;
+  if (series.size === series.capacity && isFull(series)) mergeNeighbours(series);
+  if (series.size === 0 || isFull(series)) {
+    if (series.size === series.columns.x.length) {
+      series.columns = columnsFor(Math.min(series.capacity, 2 * series.size), series.columns);
+    }
+    clear(series.columns, series.size++);
   }
-  if (series.size === series.columns.x.length) {
-    series.columns = columnsFor(Math.min(series.capacity, 2 * series.size), series.columns);
-  }
-  store(series.columns, series.size++, added);
+  const { columns } = series;
+  const at = series.size - 1;
+  columns.x[at] = x;
+  columns.count[at]!++;
+  if (!Number.isFinite(y)) return;
+  const finite = ++columns.finite[at]!;
+  const isFirst = finite === 1;
+  columns.min[at] = isFirst ? y : Math.min(columns.min[at]!, y);
+  columns.max[at] = isFirst ? y : Math.max(columns.max[at]!, y);
+  // Not from a sum: that of numbers near the greatest would be infinite.
+  columns.mean[at] = isFirst ? y : columns.mean[at]! * (1 - 1 / finite) + y / finite;
 }
 
-const isFull = ({ columns, perBucket }: Series, at: number) => columns.count[at]! >= perBucket;
+const isFull = ({ columns, size, perBucket }: Series) => columns.count[size - 1]! >= perBucket;
+
+function clear({ count, finite, min, max, mean }: Columns, at: number): void {
+  count[at] = finite[at] = 0;
+  min[at] = max[at] = mean[at] = Number.NaN;
+}
 
 function mergeNeighbours(series: Series): void {
-  const { columns } = series;
   series.size /= 2;
   series.perBucket *= 2;
-  for (let i = 0; i < series.size; i++) {
-    store(columns, i, merged(bucketAt(columns, 2 * i), bucketAt(columns, 2 * i + 1)));
+  for (let i = 0; i < series.size; i++) merge(series.columns, 2 * i, 2 * i + 2, series.columns, i);
+}
+
+/** Puts the buckets from `start` to before `end` together as one of `to`, which may stand among them. */
+function merge(from: Columns, start: number, end: number, to: Columns, at: number): void {
+  let [count, finite, min, max, mean] = [0, 0, Number.NaN, Number.NaN, Number.NaN];
+  for (let i = start; i < end; i++) {
+    count += from.count[i]!;
+    const more = from.finite[i]!;
+    if (more === 0) continue;
+    const isFirst = finite === 0;
+    finite += more;
+    min = isFirst ? from.min[i]! : Math.min(min, from.min[i]!);
+    max = isFirst ? from.max[i]! : Math.max(max, from.max[i]!);
+    mean = isFirst ? from.mean[i]! : mean * (1 - more / finite) + from.mean[i]! * (more / finite);
   }
-}
-
-function bucketAt({ x, count, finite, min, max, mean }: Columns, at: number): Bucket {
-  return { x: x[at]!, count: count[at]!, finite: finite[at]!, min: min[at]!, max: max[at]!, mean: mean[at]! };
-}
-
-function store(columns: Columns, at: number, bucket: Bucket): void {
-  columns.x[at] = bucket.x;
-  columns.count[at] = bucket.count;
-  columns.finite[at] = bucket.finite;
-  columns.min[at] = bucket.min;
-  columns.max[at] = bucket.max;
-  columns.mean[at] = bucket.mean;
-}
-
-function merged(a: Bucket, b: Bucket): Bucket {
-  const sizes = { x: b.x, count: a.count + b.count, finite: a.finite + b.finite };
-  if (a.finite === 0 || b.finite === 0) {
-    const { min, max, mean } = a.finite === 0 ? b : a;
-    return { ...sizes, min, max, mean };
-  }
-  // Not from a sum: that of numbers near the greatest would be infinite.
-  const mean = a.mean * (a.finite / sizes.finite) + b.mean * (b.finite / sizes.finite);
-  return { ...sizes, min: Math.min(a.min, b.min), max: Math.max(a.max, b.max), mean };
+  to.x[at] = from.x[end - 1]!;
+  to.count[at] = count;
+  to.finite[at] = finite;
+  to.min[at] = min;
+  to.max[at] = max;
+  to.mean[at] = mean;
 }
 
 /** The values up to x, as a series of its own; of a bucket that reaches beyond x nothing is kept. */
@@ -145,18 +143,21 @@ export function view(
   const to = xs.findLastIndex((x) => x <= xTo) + 1;
   const span = xTo - xFrom;
   const columnOf = (x: number) => (span > 0 ? Math.min(columns - 1, Math.floor(((x - xFrom) / span) * columns)) : 0);
-  const points: Bucket[] = [];
-  let current: number | undefined;
+  const points: SeriesPoint[] = [];
+  const one = columnsFor(1);
+  const put = (start: number, end: number) => {
+    merge(series.columns, start, end, one, 0);
+    points.push({ x: one.x[0]!, min: one.min[0]!, max: one.max[0]!, mean: one.mean[0]! });
+  };
+  if (reach === 'beyond' && from > 0) put(from - 1, from);
+  let start = from;
   for (let i = from; i < to; i++) {
-    const bucket = bucketAt(series.columns, i);
-    const column = columnOf(bucket.x);
-    if (column === current) points[points.length - 1] = merged(points.at(-1)!, bucket);
-    else points.push(bucket);
-    current = column;
+    if (i + 1 < to && columnOf(xs[i]!) === columnOf(xs[i + 1]!)) continue;
+    put(start, i + 1);
+    start = i + 1;
   }
-  if (reach === 'beyond' && from > 0) points.unshift(bucketAt(series.columns, from - 1));
-  if (reach === 'beyond' && to < series.size) points.push(bucketAt(series.columns, to));
-  return points.map(({ x, min, max, mean }) => ({ x, min, max, mean }));
+  if (reach === 'beyond' && to < series.size) put(to, to + 1);
+  return points;
 }
 
 /**
