@@ -8,6 +8,9 @@ const mostClasses = 200;
 const mostAnswers = 3;
 /** Labels, or entities, that are named of one row. */
 const mostNamed = 10;
+const mostOfLabel = 100;
+
+const labelText = (label: string) => shortened(label, mostOfLabel);
 
 /**
  * What a report shows beside its metrics, bounded, with the texts of the rows that it names.
@@ -17,7 +20,7 @@ export async function diagnose(report: Report, texts: RowTexts): Promise<Diagnos
   switch (report.task) {
     case 'sequence-classification': {
       const { classes, confusionMatrix, calibration, expectedCalibrationError } = report;
-      const labels = classes.map(({ label }) => shortened(label));
+      const labels = classes.map(({ label }) => labelText(label));
       return {
         task: report.task,
         labels: labels.slice(0, mostClasses),
@@ -25,7 +28,7 @@ export async function diagnose(report: Report, texts: RowTexts): Promise<Diagnos
         mostConfused: pairs(report.mostConfused),
         ...bounded(classes),
         mistakes: await withTexts(report.mistakes, texts, ({ gold, predicted, score }) => {
-          return { gold: shortened(gold), predicted: shortened(predicted), score };
+          return { gold: labelText(gold), predicted: labelText(predicted), score };
         }),
         calibration: { bins: calibration, expectedCalibrationError },
       };
@@ -36,8 +39,8 @@ export async function diagnose(report: Report, texts: RowTexts): Promise<Diagnos
         ...bounded(report.classes),
         mistakes: await withTexts(report.mistakes, texts, ({ missed, spurious }) => {
           return {
-            missed: missed.slice(0, mostNamed).map(shortened),
-            spurious: spurious.slice(0, mostNamed).map(shortened),
+            missed: missed.slice(0, mostNamed).map(labelText),
+            spurious: spurious.slice(0, mostNamed).map(labelText),
           };
         }),
       };
@@ -61,7 +64,7 @@ export async function diagnose(report: Report, texts: RowTexts): Promise<Diagnos
         unanswered,
         mistakes: mistakes.slice(0, mostMistakes).map(({ question, gold, predicted, score }) => ({
           question: shortened(question),
-          gold: gold.slice(0, mostAnswers).map(shortened),
+          gold: gold.slice(0, mostAnswers).map((answer) => shortened(answer)),
           predicted: shortened(predicted),
           score,
         })),
@@ -94,7 +97,7 @@ async function withTexts<Row extends { index: number }, Told>(
 
 /** Those with the most support where there are too many, in their own order. */
 function bounded(classes: readonly ClassScores[]): { classes: ClassScores[]; otherClasses: number } {
-  const told = (scores: ClassScores): ClassScores => ({ ...scores, label: shortened(scores.label) });
+  const told = (scores: ClassScores): ClassScores => ({ ...scores, label: labelText(scores.label) });
   if (classes.length <= mostClasses) return { classes: classes.map(told), otherClasses: 0 };
   const kept = new Set([...classes].sort((a, b) => b.support - a.support).slice(0, mostClasses));
   return {
@@ -105,10 +108,10 @@ function bounded(classes: readonly ClassScores[]): { classes: ClassScores[]; oth
 
 const pairs = (all: readonly ConfusedPair[]): ConfusedPair[] =>
   all.slice(0, mostPairs).map(({ gold, predicted, count }) => ({
-    gold: shortened(gold),
-    predicted: shortened(predicted),
+    gold: labelText(gold),
+    predicted: labelText(predicted),
     count,
   }));
 
 const entities = (all: readonly { label: string; text: string }[]): { label: string; text: string }[] =>
-  all.slice(0, mostNamed).map(({ label, text }) => ({ label: shortened(label), text: shortened(text) }));
+  all.slice(0, mostNamed).map(({ label, text }) => ({ label: labelText(label), text: shortened(text) }));

@@ -38,8 +38,8 @@ function wordsOf(set: ExampleSet, row: number): RowText {
 const mostCharacters = 300;
 
 /** A text as an event holds it: a string of its own, and no view of the block it was read from. */
-export function shortened(text: string): string {
-  const cut = text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters - 1)}…`;
-  // The cut may have gone through a pair of surrogates.
-  return Buffer.from(cut, 'utf8').toString('utf8');
+export function shortened(text: string, most = mostCharacters): string {
+  // Half a pair of surrogates is no character.
+  const cut = text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return Buffer.from(cut, 'utf16le').toString('utf16le');
 }

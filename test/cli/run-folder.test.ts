@@ -166,8 +166,12 @@ describe('a run on a file that is split', () => {
 
   test('events.jsonl tells the run in order, status.json its end', () => {
     const events = eventsOf(run);
-    const order = events.map(({ type }) => type).filter((type) => !['step', 'phase', 'checkpoint'].includes(type));
-    expect(order).toEqual(['data', 'model', 'run', 'start', 'evaluation', 'evaluation', 'end', 'results']);
+    const order = events
+      .map(({ type }) => type)
+      .filter((type) => !['step', 'phase', 'checkpoint', 'resources'].includes(type));
+    const evaluated = ['evaluation', 'diagnostics'];
+    const expected = ['data', 'model', 'run', 'start', ...evaluated, ...evaluated, 'end', 'diagnostics', 'results'];
+    expect(order).toEqual(expected);
     expect(events.every(({ v, time }) => v === 1 && !Number.isNaN(Date.parse(time)))).toBe(true);
     expect(events.find(({ type }) => type === 'model')).toMatchObject({
       name: 'tiny',
