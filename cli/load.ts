@@ -1,3 +1,4 @@
+import type { Engine } from '../src/engine/types.ts';
 import type { FoundModel } from '../src/pipelines/find-model.ts';
 import { loadTrainedModel, type TrainedModel, type TrainedTaskOptions } from '../src/tasks/trained-model.ts';
 import { maxLengthFor } from '../src/trainer/settings.ts';
@@ -29,8 +30,17 @@ export const unknownColumns: RunColumns = { text: null, pair: null, label: null,
  * @throws DataError where there is no fine-tuned model in it; UsageError for a name that stands for nothing
  */
 export async function loadForUse(name: string, context: Context, tasks: TrainedTaskOptions = {}): Promise<LoadedModel> {
-  const { folder, maxLength, run } = await findModelToUse(name, context);
-  const model = await loadTrainedModel(await startEngine(context), folder, tasks);
+  const found = await findModelToUse(name, context);
+  return loadFound(found, await startEngine(context), tasks);
+}
+
+/** The same of a model that was found already. @throws DataError where there is no fine-tuned model in it */
+export async function loadFound(
+  { folder, maxLength, run }: FoundModel,
+  engine: Engine,
+  tasks: TrainedTaskOptions = {},
+): Promise<LoadedModel> {
+  const model = await loadTrainedModel(engine, folder, tasks);
   const { maxPositionEmbeddings } = model.config;
   const own =
     model.task.type === 'question-answering' ? maxLengthFor(model.task.type, null, maxPositionEmbeddings) : null;
