@@ -119,6 +119,20 @@ describe('a line', () => {
     `);
   });
 
+  test('of numbers near the greatest has its places', () => {
+    const huge = [-1.7e308, 0, 1.7e308].map((y, i) => ({ x: 15 * i, y }));
+    expect(plot({ series: [solid(huge)], theme: ascii, height: 6 })).toMatchInlineSnapshot(`
+      "
+      « 1.7e308+               ..-'»
+      «        |           ..-'    »
+      «        |        .-'        »
+      «        |    .-''           »
+      «-1.7e308+.-''               »
+      «        +0----------------30»
+      "
+    `);
+  });
+
   test('that is not there leaves axes, and words', () => {
     expect(plot({ series: [], height: 5 })).toMatchInlineSnapshot(`
       "
@@ -237,6 +251,23 @@ describe('several things', () => {
     "
   `));
 
+  test('a band has gaps, too', () => {
+    const broken = band.map(({ x, min, max }) =>
+      x > 10 && x < 20 ? { x, min: Number.NaN, max: Number.NaN } : { x, min, max },
+    );
+    expect(plot({ series: [solid([], { band: broken, style: 'faint' })], theme: ascii })).toMatchInlineSnapshot(`
+      "
+      «  11+:::::                  »
+      «    | :::::::               »
+      «    |   : :::               »
+      «    |               :::::   »
+      «    |                :::::::»
+      «-0.7+                  : :::»
+      «    +0--------------------30»
+      "
+    `);
+  });
+
   test('lines differ without colour', () => {
     const styles = ['solid', 'dashed', 'dotted'] as const;
     const series = styles.map((style, i) =>
@@ -309,6 +340,19 @@ describe('a part of the x axis', () => {
       "
     `);
   });
+
+  test('a label is shown once, whatever is done to the values', () =>
+    expect(plot({ formatX: () => 'x', formatY: () => 'y' })).toMatchInlineSnapshot(`
+      "
+      «y┤⠑⠢⠤⣀                      »
+      « │    ⠉⠒⠢⢄                  »
+      « │        ⠉⠉⠢⢄⡀             »
+      « │            ⠈⠉⠒⠤⣀⡀        »
+      « │                 ⠈⠑⠤⠤⣀    »
+      « │                      ⠑⠒⠢⣀»
+      « └x─────────────────────────»
+      "
+    `));
 
   test('steps keep all their digits where it is narrow', () => {
     const series = [solid(falling.map(({ x, y }) => ({ x: 120_000 + x, y })))];
