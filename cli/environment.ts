@@ -11,6 +11,8 @@ export interface Environment {
   hub: { cacheDir: string; offline: boolean; endpoint?: string; token?: string };
   /** `NO_COLOR` is set, or the terminal is a `dumb` one. */
   plain: boolean;
+  /** `CI` is set, or the terminal is a `dumb` one: no screen opens unasked. */
+  isUnattended: boolean;
   /** `DISTILTUNE_CHARSET`: what the dashboard draws with: auto, braille, block or ascii. Not checked here. */
   charset: string;
   /** What the terminal shows, as `LC_ALL`, `LC_CTYPE`, `LANG`, `TERM` and `COLORTERM` tell. */
@@ -51,6 +53,7 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
       ...(token ? { token } : {}),
     },
     plain: Boolean(variables.NO_COLOR) || variables.TERM === 'dumb',
+    isUnattended: Boolean(variables.CI) || variables.TERM === 'dumb',
     charset: variables.DISTILTUNE_CHARSET || 'auto',
     terminal: terminalKind(variables),
     settings: Object.fromEntries(settings),

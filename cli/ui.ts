@@ -15,6 +15,5 @@ export function isOnDashboard(ui: Ui, context: Context): boolean {
     throw new UsageError('the dashboard needs a terminal', { where: '--ui', fix: 'use --ui plain' });
   }
   if (ui !== 'auto') return ui === 'dashboard';
-  const { CI, TERM } = environment.variables;
-  return canShow && stderr.isTerminal && !CI && TERM !== 'dumb' && !json && !quiet;
+  return canShow && stderr.isTerminal && !environment.isUnattended && !json && !quiet;
 }

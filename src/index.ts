@@ -89,6 +89,7 @@ export type {
 } from './tasks/types.ts';
 export { createTokenizer, type Encoding, type Tokenizer } from './text/tokenizer.ts';
 export { splitWords } from './text/words.ts';
+export { type ControlAnswer, type ControlCommand, createControl, type TrainControl } from './trainer/control.ts';
 export type { TrainEvent } from './trainer/events.ts';
 export { defaultSettings, type Settings } from './trainer/settings.ts';
 export { type TrainOptions, type TrainSettings, train } from './trainer/train.ts';

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -225,4 +226,16 @@ describe('its end', () => {
     expect(parent.told).toContainEqual({ answer: { ok: true, step: 0 } });
     expect(parent.told).toContainEqual({ done: { steps: null, signal: null, isAborted: false } });
   });
+});
+
+test('the dashboard is refused where there is no terminal, before anything begins', async () => {
+  const refused = await runCli(['train', 'answers.csv', '--model', 'tiny', '-o', 'unseen', '--ui', 'dashboard'], {
+    cwd: folder,
+  });
+  expect(refused).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'error: the dashboard needs a terminal\n   in: --ui\n   do: use --ui plain\n',
+  });
+  expect(existsSync(join(folder, 'unseen'))).toBe(false);
 });
