@@ -1,4 +1,6 @@
+// Without JSX, whose compiled form loads react before all else.
 import '../terminal/production.ts';
+import { createElement } from 'react';
 import type { Context } from '../../context.ts';
 import type { GlueSource } from '../../watch/source.ts';
 import { shellWord } from '../start/shell.ts';
@@ -18,7 +20,7 @@ export async function openGlueDashboard(
 ): Promise<'ended' | 'detached'> {
   const host = await openHost({ stdin: process.stdin, stdout: process.stdout, theme: themeOf(context) });
   const left = new Promise<Parameters<OnLeaveGlue>[0]>((resolve) => {
-    host.show(<GlueScreen source={source} onLeave={resolve} commandLine={commandLine} />);
+    host.show(createElement(GlueScreen, { source, onLeave: resolve, commandLine }));
   });
   const why = await Promise.race([left, host.closed.then(() => 'back' as const)]);
   await host.close();

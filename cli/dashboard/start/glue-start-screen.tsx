@@ -1,5 +1,4 @@
 import type { ReactElement } from 'react';
-import type { RunFlags } from '../../glue/options.ts';
 import { type GlueDraft, glueItems, glueWords, parseGlue, withGlueValue } from './glue-draft.ts';
 import { SettingsScreen } from './settings-screen.tsx';
 
@@ -9,9 +8,11 @@ export interface GlueStartState {
   all: boolean;
   /** Why it could not be started; null: nothing is known against it. */
   failure: { error: unknown } | null;
+  /** What the benchmark says while it begins; null: it was not asked to. */
+  progress: string | null;
 }
 
-export const initialGlueStart: GlueStartState = { draft: new Map(), all: false, failure: null };
+export const initialGlueStart: GlueStartState = { draft: new Map(), all: false, failure: null, progress: null };
 
 /** What a person looks at first. */
 const first = ['data', 'model', 'tasks', 'seeds', 'recipe', 'output'];
@@ -20,7 +21,8 @@ const first = ['data', 'model', 'tasks', 'seeds', 'recipe', 'output'];
 export function GlueStartScreen(props: {
   state: GlueStartState;
   onChange: (state: GlueStartState) => void;
-  onLaunch: (asked: { settings: string[]; flags: RunFlags }, words: readonly string[]) => void;
+  /** @param run folder of the benchmark */
+  onLaunch: (run: string, words: readonly string[]) => void;
   onBack: () => void;
 }): ReactElement {
   const { state, onChange, onLaunch, onBack } = props;
@@ -35,6 +37,7 @@ export function GlueStartScreen(props: {
       items={items}
       words={words}
       problem={state.failure}
+      progress={state.progress}
       onValue={(key, text) => {
         const next = withGlueValue(draft, key, text);
         if (typeof next === 'string') return next;
@@ -49,7 +52,7 @@ export function GlueStartScreen(props: {
       onAll={() => change({ all: !all })}
       onStart={() => {
         try {
-          onLaunch(parseGlue(draft), words);
+          onLaunch(parseGlue(draft).flags.output, words);
         } catch (error) {
           change({ failure: { error } });
         }

@@ -18,7 +18,7 @@ export interface PreviewState {
   problem: { error: unknown } | null;
 }
 
-/** All rows of the preview, to be scrolled: the first rows of the file, how it is read, what is odd about it. */
+/** All rows of the preview, to be scrolled: the first rows of the file, what is in all of them and odd about it, how it is read. */
 export function previewRows(state: PreviewState, width: number, height: number, theme: Theme): string[] {
   const { preview, audit, progress } = state;
   const told = progress === null ? [] : [row([['accent', progress]], width, theme)];
@@ -31,7 +31,7 @@ export function previewRows(state: PreviewState, width: number, height: number, 
   const found = audit === null ? [] : renderAudit(audit, styleOf(theme, width - (isWide ? left : 0) - 2));
   const right = [...told, ...plain(found, theme)];
   const first = firstRowsTable(preview.first, width, most, theme);
-  if (!isWide) return [...first, gap, ...reading, gap, ...right];
+  if (!isWide) return [...first, gap, ...taskRow(preview, width, theme), ...right, gap, ...reading];
   const count = Math.max(reading.length, right.length);
   return [
     ...first,
@@ -41,6 +41,11 @@ export function previewRows(state: PreviewState, width: number, height: number, 
       right,
     ),
   ];
+}
+
+/** What is to be learnt, where it stands too far down otherwise. */
+function taskRow({ reading: { task } }: Preview, width: number, theme: Theme): string[] {
+  return task === null ? [] : [row(['  task       ', ['bold', task.value], ['dim', `  ${task.reason}`]], width, theme)];
 }
 
 /** The columns that are used get most of the width; the others as far as there is room. */

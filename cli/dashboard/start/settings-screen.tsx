@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { actionOf } from '../keys.ts';
+import { cut, row } from '../run/text.ts';
 import { useKeys, useScreenSize } from '../terminal/hooks.ts';
 import { useTheme } from '../theme.ts';
 import { editKeys, settingsKeys } from './keys.ts';
@@ -22,6 +23,8 @@ export function SettingsScreen(props: {
   words: readonly string[];
   /** What is wrong with the settings together, or with the start; null: nothing. */
   problem: { error: unknown } | null;
+  /** What the start is at; null: it was not asked for. */
+  progress?: string | null;
   onValue: (key: string, text: string) => string | null;
   onDefault: (key: string) => void;
   onAll: () => void;
@@ -42,7 +45,12 @@ export function SettingsScreen(props: {
   );
   const item = items[index]!;
   const { width, height } = bodySize(size, words, theme);
-  const problem = props.problem === null ? [] : problemRows(props.problem.error, width, theme);
+  const isStarting = (props.progress ?? null) !== null;
+  const problem = isStarting
+    ? [row([['accent', cut(props.progress!, width, theme)]], width, theme)]
+    : props.problem === null
+      ? []
+      : problemRows(props.problem.error, width, theme);
   const page = settingsPage(height, problem.length);
 
   const edit = (next: TextField | null) => {
@@ -81,7 +89,7 @@ export function SettingsScreen(props: {
       case 'all':
         return onAll();
       case 'start':
-        return onStart();
+        return isStarting ? undefined : onStart();
       case 'back':
         return onBack();
       case 'help':
