@@ -18,6 +18,7 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
   const report = dryRun ? context.stdout : stderr;
   const progress = createProgress(context);
   let start: StartEvent | undefined;
+  /** When training began, which may have been long before it is looked at. */
   let began = 0;
   let shown = performance.now();
   let steps: StepEvent[] = [];
@@ -32,12 +33,12 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
     if (isDrawn) stderr.write('\r\x1b[2K');
     isDrawn = false;
   };
-  const showSteps = () => {
+  const showSteps = (elapsedSeconds: number) => {
     const now = performance.now();
     const isLast = steps.at(-1)!.step === start!.totalSteps;
     if (now - shown < (stderr.isTerminal ? redrawMs : pipedMs) && !isLast) return;
     shown = now;
-    const text = stepLine(summarizeSteps(steps, start!.totalSteps, (now - began) / 1000));
+    const text = stepLine(summarizeSteps(steps, start!.totalSteps, elapsedSeconds));
     steps = [];
     if (!stderr.isTerminal) return stderr.line(text);
     stderr.write(`\r\x1b[2K${text.slice(0, stderr.width - 1)}`);
@@ -62,13 +63,16 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
         return line(`  resumed    after step ${event.step}, from ${event.from}`);
       case 'start':
         start = event;
-        began = shown = performance.now();
+        began = Date.parse(event.time);
+        shown = performance.now();
         return line(startLine(event));
       case 'step':
+        // The line of a log that told of the start may be damaged.
+        if (start === undefined) return;
         steps.push(event);
-        return showSteps();
+        return showSteps((Date.parse(event.time) - began) / 1000);
       case 'evaluation':
-        return line(evaluationLine(event, start!, stderr));
+        return line(evaluationLine(event, start ?? { metric: 'loss', totalSteps: event.step }, stderr));
       case 'control':
         if (event.state === 'done') line(doneText(event.command, event.step));
         if (event.state === 'refused') line(`${event.command} refused: ${event.reason}`);

@@ -1,14 +1,12 @@
 import type { Context } from '../context.ts';
 import type { GlueEvent, RunEndedEvent } from '../glue/events.ts';
 import { createRunRows } from '../glue/view.ts';
+import { plural } from '../plain/table.ts';
 import { resultLines } from '../plain/train-lines.ts';
 import type { StampedEvent } from '../run/events.ts';
 import { createPlainView } from '../run/plain-view.ts';
 import type { Ui } from '../ui.ts';
 import type { GlueSource, RunSource } from './source.ts';
-
-/** How events are shown off a terminal. */
-export type Print = Exclude<Ui, 'dashboard'>;
 
 /** Prints a run until it ends: its rows and results, or its events; nothing with `none`. */
 export async function printRun(source: RunSource & { skipped(): number }, ui: Ui, context: Context): Promise<void> {
@@ -19,14 +17,17 @@ export async function printRun(source: RunSource & { skipped(): number }, ui: Ui
     view = open();
   });
   for await (const batch of source.events(forever)) {
-    for (const event of batch) {
+    for (const event of ui === 'jsonl' ? batch : newest(batch)) {
       view(event);
       if (event.type !== 'results' || ui === 'jsonl' || ui === 'none' || context.json) continue;
       for (const line of resultLines(event.folder, event.results, stdout)) stdout.line(line);
     }
   }
   const skipped = source.skipped();
-  if (skipped > 0) context.note(`${skipped} lines of the log are damaged or of another version: left out`);
+  if (skipped > 0) {
+    const verb = skipped === 1 ? 'is' : 'are';
+    context.note(`${plural(skipped, 'line')} of the log ${verb} damaged or of another version: left out`);
+  }
 }
 
 /** Prints a benchmark until it ends. Of runs that have ended already it prints what they came to. */
@@ -40,7 +41,9 @@ export async function printGlue(source: GlueSource, ui: Ui, context: Context): P
   let printing: Promise<void> = Promise.resolve();
   const print = async (folder: string) => {
     const view = viewOf(ui, context, () => createRunRows(context));
-    for await (const batch of source.run(folder).events(forever)) for (const event of batch) view(event);
+    for await (const batch of source.run(folder).events(forever)) {
+      for (const event of ui === 'jsonl' ? batch : newest(batch)) view(event);
+    }
   };
   for await (const batch of source.events(forever)) {
     for (const [i, event] of batch.entries()) {
@@ -52,6 +55,12 @@ export async function printGlue(source: GlueSource, ui: Ui, context: Context): P
   }
   await printing;
 }
+
+/** Of steps that come at once, since they were a while ago, as many are looked at. */
+const mostSteps = 100;
+
+const newest = (batch: StampedEvent[]): StampedEvent[] =>
+  batch.filter(({ type }, i) => type !== 'step' || i >= batch.length - mostSteps);
 
 const forever = new AbortController().signal;
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { glueWorkplace, tinySettings } from '../glue/glue-workplace.ts';
@@ -61,6 +61,17 @@ test('one whose process was killed: its end, its last checkpoint, and how to go 
   expect(watcher.stderr()).toMatch(
     /^error: the process of the run has died\n {3}in: runs\/killed; last checkpoint runs\/killed\/checkpoints\/step-\d+\n {3}do: go on with it: distiltune train --resume runs\/killed\n$/,
   );
+});
+
+test('a log that is damaged is told as far as it can be', async () => {
+  const lines = readLines(folder, 'runs/answers/events.jsonl');
+  mkdirSync(join(folder, 'damaged'));
+  const rest = lines.map((line) => (line.includes('"type":"start"') ? line.slice(0, 40) : line));
+  writeFileSync(join(folder, 'damaged/events.jsonl'), `${rest.join('\n')}\n`);
+  copyFileSync(join(folder, 'runs/answers/status.json'), join(folder, 'damaged/status.json'));
+  const { code, stdout, stderr } = await watch('damaged');
+  expect([code, stdout]).toEqual([0, (await watch('runs/answers')).stdout]);
+  expect(stderr).toContain('1 line of the log is damaged or of another version: left out');
 });
 
 test('without a name: what is going on, else what was last', async () => {

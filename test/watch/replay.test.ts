@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { StampedEvent } from '../../cli/run/events.ts';
 import { replayRun } from '../../cli/watch/replay.ts';
@@ -62,6 +63,8 @@ test('paused it waits; it jumps to a step and goes on from there; the speed may 
       playback.speed = Number.POSITIVE_INFINITY;
     }
   });
+  // By then it waits; were it later, nothing would be other.
+  await sleep(50);
   playback.jumpTo(50);
   expect(await reading).toEqual(steps(1, 60));
   expect([playback.isPaused, playback.speed]).toEqual([false, Number.POSITIVE_INFINITY]);
