@@ -10,6 +10,8 @@ export interface RunParts {
   step?: number;
   totalSteps?: number;
   heartbeat?: string;
+  /** Of the first event, in milliseconds since 1970. */
+  began?: number;
   /** Of the process; absent: one that is gone. */
   pid?: number;
   task?: string;
@@ -53,7 +55,7 @@ export function writeRun(folder: string, parts: RunParts = {}): string {
     versions: { distiltune: '0.1.0', engine: 'wasm 4.22.0', node: '20.20.2' },
   });
   const lines = events.map((event, i) =>
-    JSON.stringify({ v: 1, time: new Date(began + 1000 * i).toISOString(), ...event }),
+    JSON.stringify({ v: 1, time: new Date((parts.began ?? began) + 1000 * i).toISOString(), ...event }),
   );
   writeFileSync(join(folder, 'events.jsonl'), lines.map((line) => `${line}\n`).join(''));
   if (parts.results !== undefined) write('results.json', resultsOf(parts.results));

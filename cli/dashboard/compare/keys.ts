@@ -26,6 +26,6 @@ export const compareKeys: readonly Binding<CompareAction>[] = [
   { keys: ['z'], action: 'smoothing', footer: 'smooth', help: 'smooth the loss less or more' },
   { keys: ['l'], action: 'scale', footer: 'log', help: 'logarithmic scale, or linear' },
   ...scrollKeys,
-  { keys: ['escape', 'q', 'ctrl+c'], action: 'back', shown: 'esc', footer: 'back', help: 'back' },
-  { keys: ['?'], action: 'help', footer: 'help', help: 'this help' },
+  { keys: ['escape', 'q', 'ctrl+c'], action: 'back', shown: 'esc', footer: 'back', isKept: true, help: 'back' },
+  { keys: ['?'], action: 'help', footer: 'help', isKept: true, help: 'this help' },
 ];

@@ -6,18 +6,8 @@ export type RunsAction = ListAction | 'open' | 'mark' | 'sort' | 'resume' | 'rem
 
 /** All else is typed into the filter. */
 export const runsKeys: readonly Binding<RunsAction>[] = [
-  ...listKeys,
   { keys: ['return'], action: 'open', footer: 'open', help: 'open the run; with two or more marked: compare them' },
   { keys: ['space'], action: 'mark', footer: 'mark', help: 'mark it, to be compared or removed with others' },
-  { keys: ['tab'], action: 'sort', footer: 'sort', help: 'sort by another column' },
-  {
-    keys: ['ctrl+r'],
-    action: 'resume',
-    shown: 'ctrl-r',
-    footer: 'resume',
-    help: 'go on with a run that was interrupted',
-  },
-  { keys: ['ctrl+t'], action: 'try', shown: 'ctrl-t', footer: 'try', help: 'try its model on texts' },
   {
     keys: ['delete', 'ctrl+d'],
     action: 'remove',
@@ -30,9 +20,26 @@ export const runsKeys: readonly Binding<RunsAction>[] = [
     action: 'back',
     shown: 'esc',
     footer: 'back',
-    help: 'take away the filter, then the marks; then back',
+    isKept: true,
+    help: 'take away what is typed, then the marks; then back',
   },
-  { keys: ['f1'], action: 'help', footer: 'help', help: 'this help; all other keys type what to look for' },
+  { keys: ['tab'], action: 'sort', footer: 'sort', help: 'sort by another column' },
+  {
+    keys: ['ctrl+r'],
+    action: 'resume',
+    shown: 'ctrl-r',
+    footer: 'resume',
+    help: 'go on with a run that was interrupted',
+  },
+  { keys: ['ctrl+t'], action: 'try', shown: 'ctrl-t', footer: 'try', help: 'try its model on texts' },
+  ...listKeys,
+  {
+    keys: ['f1'],
+    action: 'help',
+    footer: 'help',
+    isKept: true,
+    help: 'this help; all other keys type what to look for',
+  },
 ];
 
 export type RemoveAction = 'yes' | 'no';

@@ -1,7 +1,8 @@
 import { formatMetric } from '../../plain/report.ts';
 import { plural } from '../../plain/table.ts';
-import { shortBytes, shortDuration } from '../run/figures.ts';
+import { shortDuration } from '../run/figures.ts';
 import { cell, type Piece, row } from '../run/text.ts';
+import { fileSize } from '../start/choose-rows.ts';
 import { firstShown } from '../start/selection.ts';
 import { fieldPieces, type TextField } from '../start/text-field.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -62,8 +63,6 @@ interface Column {
   text(run: ListedRun): string;
 }
 
-const leastName = 14;
-
 /** The name always; the others by how much they tell, as many as fit; the name has what is left. */
 function columnsOf(runs: readonly ListedRun[], { now }: RunsView, width: number): Column[] {
   const column = (title: string, text: Column['text'], most: number, align: Column['align'] = 'left'): Column => {
@@ -77,8 +76,10 @@ function columnsOf(runs: readonly ListedRun[], { now }: RunsView, width: number)
     score: column('best', scoreText, 24),
     when: column('ago', ({ lastSign }) => shortDuration((now - lastSign.getTime()) / 1000), 6, 'right'),
     took: column('took', ({ seconds }) => (seconds === null ? '' : shortDuration(seconds)), 6, 'right'),
-    size: column('size', ({ bytes }) => (bytes === null ? '' : shortBytes(bytes)), 5, 'right'),
+    size: column('size', ({ bytes }) => (bytes === null ? '' : fileSize(bytes)), 5, 'right'),
   };
+  const longest = Math.max(...runs.map(({ folder }) => folder.length));
+  const leastName = Math.min(longest, Math.max(12, Math.floor(width / 3)));
   let room = width - 4 - leastName;
   const chosen = new Set<Column>();
   for (const name of ['state', 'score', 'when', 'task', 'took', 'size', 'model'] as const) {
@@ -113,7 +114,7 @@ function runRow(
   const isMarked = marked.has(run.folder);
   const mark = `${isChosen ? theme.glyphs.selected : ' '} ${isMarked ? theme.glyphs.good : ' '} `;
   const cells = columns.map((column) => cell(column.text(run), column.width, theme, column.align));
-  if (isChosen) return row([['inverse', `${mark}${cells.join('  ')} `]], width, theme);
+  if (isChosen) return row([['inverse', `${mark}${cells.join('  ')}`]], width, theme);
   const pieces = cells.flatMap((text, i): Piece[] => {
     const piece: Piece = columns[i]!.title === 'state' ? [roleOf(run), text] : i === 0 ? text : ['dim', text];
     return i === 0 ? [piece] : ['  ', piece];

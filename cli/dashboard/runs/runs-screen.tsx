@@ -6,8 +6,8 @@ import { plural } from '../../plain/table.ts';
 import { removeRuns } from '../../runs/remove.ts';
 import { livenessOf } from '../../watch/liveness.ts';
 import { actionOf } from '../keys.ts';
-import { shortBytes } from '../run/figures.ts';
 import { row, wrapped } from '../run/text.ts';
+import { fileSize } from '../start/choose-rows.ts';
 import { bodySize } from '../start/page.ts';
 import { PageScreen } from '../start/page-screen.tsx';
 import { problemRows } from '../start/problem.ts';
@@ -73,7 +73,7 @@ export function RunsScreen(props: {
 
   function questionRows(runsToRemove: readonly ListedRun[], columns: number): string[] {
     const bytes = runsToRemove.every((each) => each.bytes !== null)
-      ? `, ${shortBytes(runsToRemove.reduce((sum, each) => sum + each.bytes!, 0))} in all`
+      ? `, ${fileSize(runsToRemove.reduce((sum, each) => sum + each.bytes!, 0))} in all`
       : '';
     const what = runsToRemove.length === 1 ? runsToRemove[0]!.folder : plural(runsToRemove.length, 'run');
     const its = runsToRemove.length === 1 ? 'its model' : 'their models';

@@ -19,8 +19,14 @@ export const tryKeys: readonly Binding<TryAction>[] = [
   { keys: ['pageup'], action: 'page-up', shown: 'pgup/pgdn', help: 'scroll by a page' },
   { keys: ['pagedown'], action: 'page-down' },
   { keys: ['ctrl+o'], action: 'model', shown: 'ctrl-o', footer: 'model', help: 'another model' },
-  { keys: ['escape'], action: 'back', shown: 'esc', footer: 'back', help: 'back' },
-  { keys: ['f1'], action: 'help', footer: 'help', help: 'this help; ctrl-u clears the text, all other keys are typed' },
+  { keys: ['escape'], action: 'back', shown: 'esc', footer: 'back', isKept: true, help: 'back' },
+  {
+    keys: ['f1'],
+    action: 'help',
+    footer: 'help',
+    isKept: true,
+    help: 'this help; ctrl-u clears the text, all other keys are typed',
+  },
 ];
 
 export type ChooseModelAction = ListAction | 'take' | 'back' | 'help';
@@ -29,11 +35,19 @@ export type ChooseModelAction = ListAction | 'take' | 'back' | 'help';
 export const chooseModelKeys: readonly Binding<ChooseModelAction>[] = [
   ...listKeys,
   { keys: ['return'], action: 'take', footer: 'take', help: 'take the model' },
-  { keys: ['escape'], action: 'back', shown: 'esc', footer: 'back', help: 'take away what is typed; then back' },
+  {
+    keys: ['escape'],
+    action: 'back',
+    shown: 'esc',
+    footer: 'back',
+    isKept: true,
+    help: 'take away what is typed; then back',
+  },
   {
     keys: ['f1'],
     action: 'help',
     footer: 'help',
+    isKept: true,
     help: 'this help; all other keys type a name, a folder, or a name of the hub',
   },
 ];
