@@ -2,8 +2,8 @@ import { metricDirections } from '../../../src/eval/metric-names.ts';
 import { formatMetric } from '../../plain/report.ts';
 import type { Comparison } from '../../runs/compare.ts';
 import { letterOf, rowName, stepsText } from '../../runs/compare-lines.ts';
+import { layoutOf } from '../run/frame.ts';
 import { cell, cut, ends, filled, type Piece, row } from '../run/text.ts';
-import { isSmall } from '../start/page.ts';
 import type { ScreenSize } from '../terminal/screen.ts';
 import type { Theme } from '../theme.ts';
 import type { Axis, RunCurves } from './curves.ts';
@@ -32,13 +32,13 @@ export interface CompareBody {
   page: number;
 }
 
-/** Curves, the deciding metric first, then tables; runs without curves have tables alone. */
-export function panelsOf({ metrics }: Comparison, curves: readonly RunCurves[]): Panel[] {
+/** Curves, the deciding metric first, then tables; runs without curves have tables alone, and so has a small screen. */
+export function panelsOf({ metrics }: Comparison, curves: readonly RunCurves[], size: ScreenSize): Panel[] {
   const tables: Panel[] = [
     { title: 'figures', table: 'figures' },
     { title: 'settings', table: 'settings' },
   ];
-  if (curves.every(({ at }) => at.step === 0)) return tables;
+  if (layoutOf(size) === 'list' || curves.every(({ at }) => at.step === 0)) return tables;
   const shown = metrics.filter(({ split }) => split === 'validation').map(({ name }) => name);
   const measured = [...new Set([...shown, ...curves.flatMap((run) => [...run.metrics.keys()])])];
   const named = measured
@@ -48,20 +48,13 @@ export function panelsOf({ metrics }: Comparison, curves: readonly RunCurves[]):
 }
 
 /** Rows of the whole screen but its title, command line and footer. */
-export function compareBody(
-  view: CompareView,
-  size: ScreenSize,
-  width: number,
-  height: number,
-  theme: Theme,
-): CompareBody {
+export function compareBody(view: CompareView, width: number, height: number, theme: Theme): CompareBody {
   const runs = runRows(view, width, Math.max(2, Math.floor(height / 4)), theme);
   const bar = tabRow(view, width, theme);
   const room = Math.max(0, height - runs.length - 1);
   const panel = view.panels[view.panel]!;
-  if ('table' in panel || isSmall(size)) {
-    // A plot needs more room.
-    const table = tableOf('table' in panel ? panel.table : 'figures', view, width, theme);
+  if ('table' in panel) {
+    const table = tableOf(panel.table, view, width, theme);
     const mostScroll = Math.max(0, table.length - room);
     const from = Math.min(view.scroll, mostScroll);
     const shown = filled(table.slice(from, from + room), width, room);
@@ -108,6 +101,8 @@ function runRows({ comparison, curves }: CompareView, width: number, most: numbe
     Math.max(10, Math.floor(width / 2) - 6),
   );
   const hasLine = curves.some(({ at }) => at.step > 0);
+  const facts = (run: (typeof runs)[number]) =>
+    [run.state, stepsText(run)].slice(0, width < 60 ? 0 : width < 72 ? 1 : 2);
   const rows = shown.map((run, i) => {
     const value = main?.values[i] ?? null;
     const score: Piece[] = main === undefined || value === null ? [] : [`${rowName(main)} ${formatMetric(value)}`];
@@ -117,7 +112,12 @@ function runRows({ comparison, curves }: CompareView, width: number, most: numbe
       line,
       [roleOf(i), `${letterOf(i)} `],
       cell(run.run, nameWidth, theme),
-      ['dim', `  ${run.state}  ${stepsText(run)}`],
+      [
+        'dim',
+        facts(run)
+          .map((text) => `  ${text}`)
+          .join(''),
+      ],
     ];
     return ends(left, [...score, ['good', isBest ? ` ${theme.glyphs.best}` : '  ']], width, theme);
   });

@@ -31,7 +31,7 @@ export function CompareScreen(props: { runs: readonly string[]; onBack: () => vo
 
   const words = ['distiltune', 'runs', 'compare', ...runs];
   const { width, height } = bodySize(size, words, theme);
-  const panels = comparison === null ? [] : panelsOf(comparison, curves);
+  const panels = comparison === null ? [] : panelsOf(comparison, curves, size);
   const panel = Math.max(
     0,
     panels.findIndex((each) => each.title === title),
@@ -41,13 +41,7 @@ export function CompareScreen(props: { runs: readonly string[]; onBack: () => vo
       ? { rows: problemRows(problem.error, width, theme), mostScroll: 0, page: 1 }
       : comparison === null
         ? { rows: [row([['dim', 'reading the runs']], width, theme)], mostScroll: 0, page: 1 }
-        : compareBody(
-            { comparison, curves, panels, panel, axis, smoothing, isLog, scroll },
-            size,
-            width,
-            height,
-            theme,
-          );
+        : compareBody({ comparison, curves, panels, panel, axis, smoothing, isLog, scroll }, width, height, theme);
 
   const show = (to: number) => {
     if (panels[to] === undefined) return;

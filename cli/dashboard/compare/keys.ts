@@ -22,7 +22,7 @@ export const compareKeys: readonly Binding<CompareAction>[] = [
     shown: '1-9',
     help: 'the panel of that number',
   },
-  { keys: ['x'], action: 'axis', footer: 'x axis', help: 'over steps, epochs or time' },
+  { keys: ['x'], action: 'axis', footer: 'axis', help: 'over steps, epochs or time' },
   { keys: ['z'], action: 'smoothing', footer: 'smooth', help: 'smooth the loss less or more' },
   { keys: ['l'], action: 'scale', footer: 'log', help: 'logarithmic scale, or linear' },
   ...scrollKeys,
