@@ -40,6 +40,10 @@ export interface CheckFlags extends DataFlags {
   textUnit?: NonNullable<ExampleWishes['textUnit']>;
 }
 
+/** Rows that are tokenised together: for speed, and where keys are to be answered between. */
+const rowsAtOnce = 1024;
+const rowsBetweenKeys = 128;
+
 /** For a screen that goes on meanwhile. */
 export interface CheckWatch {
   /** Ends the reading, with the signal's reason. */
@@ -79,7 +83,7 @@ export async function checkFiles(
       let rows = 0;
       for await (const chunk of chunks<AnyExample>(
         file.examples((row) => audit.refuse(split, row)),
-        1024,
+        onProgress === undefined ? rowsAtOnce : rowsBetweenKeys,
       )) {
         const features = await task.featurize(tokenizer, chunk, { maxLength, purpose: 'learning' });
         chunk.forEach((example, i) => {

@@ -14,9 +14,9 @@ import { type Frames, openFrames } from './frames.ts';
 import { trainingEvents } from './sample-run.ts';
 
 let screen: Frames;
-let left: number;
+let left = 0;
 let jobs: TrainJob[];
-let detached: number;
+let detached = 0;
 
 const before = process.cwd();
 beforeEach(() => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mainFile, runCli } from '../cli/run-cli.ts';
 import { answers, csvOf, writeTinyCheckpoint } from '../cli/tiny-run.ts';
+import { glueWorkplace } from '../glue/glue-workplace.ts';
 import { noTmux, openTmux, type Tmux } from './tmux.ts';
 
 describe.skipIf(noTmux)(`the home screen in a terminal ${noTmux ?? ''}`, () => {
@@ -29,10 +30,10 @@ describe.skipIf(noTmux)(`the home screen in a terminal ${noTmux ?? ''}`, () => {
     return lines.find((line) => line.startsWith(`${mark} `))!.slice(mark.length + 1);
   };
   /** Goes to a setting and types its value. */
-  const change = async (key: string, value: string) => {
+  const change = async (key: string, value: string, first = 'model ') => {
     const chosen = (lines: string[]) => lines.find((line) => line.startsWith('>'))!.slice(2);
     await tmux.keys('Home');
-    await tmux.until((lines) => chosen(lines).startsWith('model '));
+    await tmux.until((lines) => chosen(lines).startsWith(first));
     for (let now = chosen(await tmux.lines()); !now.startsWith(`${key} `); now = chosen(await tmux.lines())) {
       await tmux.keys('Down');
       await tmux.until((lines) => chosen(lines) !== now && chosen(lines) !== '');
@@ -75,6 +76,38 @@ describe.skipIf(noTmux)(`the home screen in a terminal ${noTmux ?? ''}`, () => {
     expect([await tmux.isAlternate(), await tmux.isCursorShown()]).toEqual([false, true]);
     const history = await tmux.history();
     expect(history.filter((line) => /home|DONE|▏/.test(line))).toEqual([]);
+  });
+
+  test('a benchmark is begun, fills its table, and is found among the runs', async () => {
+    cpSync(join(await glueWorkplace(), 'glue'), join(folder, 'glue'), { recursive: true });
+    await tmux.type(`clear; ${process.execPath} ${mainFile}`);
+    await tmux.keys('Enter');
+    await tmux.until('the latest runs', 30_000);
+    await tmux.type('g');
+    await tmux.until('run GLUE');
+    await change('data', 'glue', 'data ');
+    await change('model', 'tiny', 'data ');
+    await change('tasks', 'cola,rte', 'data ');
+    await tmux.type('a');
+    await change('settings', 'maxLength=20', 'data ');
+    await tmux.until('$ distiltune glue run --data glue --model tiny --tasks cola,rte maxLength=20');
+    await tmux.type('s');
+    const lines = await tmux.until('DONE 2/2 runs', 60_000);
+    expect(lines[0]).toMatch(/^distiltune glue · tiny · recipe hf +✓ DONE 2\/2 runs$/);
+    expect(lines[2]).toMatch(/^task +seed 42 +median +card +README$/);
+    expect(lines[3]).toMatch(/^CoLA +(-?\d+\.\d +-?\d+\.\d|! no score) +51\.3 +51\.3$/);
+    expect(lines[4]).toMatch(/^RTE +\d+\.\d +\d+\.\d +59\.9 +59\.9$/);
+    await tmux.keys('x');
+    await tmux.until('what came of it is in runs/glue');
+    await tmux.type('r');
+    await tmux.until(/glue +.*finished/);
+    await tmux.type('glue');
+    await tmux.keys('Enter');
+    await tmux.until('DONE 2/2 runs');
+    await tmux.keys('x');
+    await tmux.until('distiltune · runs');
+    await tmux.keys('C-c');
+    await tmux.until((shown) => last(shown) === '$');
   });
 
   test('a mistake in the data leads back to where it is put right', async () => {
