@@ -31,6 +31,11 @@ interface Watched<Event> {
   log?(onLine: (line: string) => void): void;
   /** undefined: it cannot be steered (a replay, a run that has ended). */
   readonly control?: ((command: ControlCommand) => Promise<ControlAnswer>) | undefined;
+  /**
+   * What Ctrl-C does to a run that this command began: stop and save, then give up. undefined: it was begun elsewhere, and Ctrl-C
+   * asks what is wanted.
+   */
+  readonly interrupt?: (() => Promise<ControlAnswer>) | undefined;
   liveness(): Liveness;
   /** Leaves it going on without us. undefined: nothing to detach from. */
   readonly detach?: (() => void) | undefined;

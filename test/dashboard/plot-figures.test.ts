@@ -4,7 +4,6 @@ import { calibrationPlot } from '../../cli/dashboard/plot/calibration-plot.ts';
 import { fitted } from '../../cli/dashboard/plot/fitted.ts';
 import { type HeatmapOptions, heatmap } from '../../cli/dashboard/plot/heatmap.ts';
 import { scatterPlot } from '../../cli/dashboard/plot/scatter-plot.ts';
-import { sparkline } from '../../cli/dashboard/plot/sparkline.ts';
 import { createTheme } from '../../cli/dashboard/theme.ts';
 import { ascii, block, braille, picture } from './plots.ts';
 import { createRandom } from './random.ts';
@@ -168,19 +167,6 @@ test('progress: something from the first step on, all only at the end', () => {
     '#######...',
     '',
   ]);
-});
-
-test('sparkline: the last values, between the least and the greatest', () => {
-  const values = [1, 2, 3, Number.NaN, 8];
-  expect(sparkline(values, 7, braille)).toBe('▁▂▃ █  ');
-  expect(sparkline(values, 5, block)).toBe('___ █');
-  expect(sparkline(values, 5, ascii)).toBe('__. #');
-  expect([
-    sparkline(values, 2, ascii),
-    sparkline([4, 4], 2, ascii),
-    sparkline([], 3, ascii),
-    sparkline([1], 0, ascii),
-  ]).toEqual([' =', '==', '   ', '']);
 });
 
 describe('a confusion matrix', () => {

@@ -6,7 +6,6 @@ import { calibrationPlot } from '../../cli/dashboard/plot/calibration-plot.ts';
 import { heatmap } from '../../cli/dashboard/plot/heatmap.ts';
 import { linePlot, type PlotSeries } from '../../cli/dashboard/plot/line-plot.ts';
 import { scatterPlot } from '../../cli/dashboard/plot/scatter-plot.ts';
-import { sparkline } from '../../cli/dashboard/plot/sparkline.ts';
 import { createTheme } from '../../cli/dashboard/theme.ts';
 import { charsets } from './plots.ts';
 import { createRandom } from './random.ts';
@@ -75,13 +74,6 @@ test('whatever the size and the values: rows of exactly the width, never too man
         theme,
       }),
       progress: [progressBar(number(), width, theme)],
-      sparkline: [
-        sparkline(
-          points.map(({ y }) => y),
-          width,
-          theme,
-        ),
-      ],
     };
     for (const [name, rows] of Object.entries(drawn)) {
       const found = { round, name, widths: rows.map((row) => stringWidth(stripVTControlCharacters(row))) };
@@ -95,7 +87,7 @@ test('whatever the size and the values: rows of exactly the width, never too man
         .map((part, i) => (i === 0 ? part : part.replace(sgr, '')));
       expect({ name, control: colorless.join('').match(/\p{Cc}/u) }).toEqual({ name, control: null });
       if (!theme.colors) expect(colorless).toHaveLength(1);
-      if (theme.charset === 'ascii' && (name === 'progress' || name === 'sparkline' || name === 'scatter')) {
+      if (theme.charset === 'ascii' && (name === 'progress' || name === 'scatter')) {
         expect(stripVTControlCharacters(rows.join(''))).toMatch(/^[ -~]*$/);
       }
     }

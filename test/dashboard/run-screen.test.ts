@@ -25,6 +25,10 @@ function scripted(events: readonly StampedEvent[]) {
   const answers = new Map<ControlCommand, (answer: ControlAnswer) => void>();
   let liveness: Liveness = { state: 'alive', heartbeat: null, lastCheckpoint: null, resume: null };
   let isDetached = false;
+  const control = (command: ControlCommand) => {
+    asked.push(command);
+    return new Promise<ControlAnswer>((resolve) => answers.set(command, resolve));
+  };
   const source: RunSource = {
     async *events(signal) {
       while (!signal.aborted) {
@@ -38,10 +42,8 @@ function scripted(events: readonly StampedEvent[]) {
         }
       }
     },
-    control: (command) => {
-      asked.push(command);
-      return new Promise((resolve) => answers.set(command, resolve));
-    },
+    control,
+    interrupt: () => control(asked.includes('stop') ? 'abort' : 'stop'),
     liveness: () => liveness,
     detach: () => {
       isDetached = true;
@@ -371,6 +373,17 @@ describe('keys', () => {
     expect(text(frames)).toContain('stop asked: finishing the step, then saving');
     await frames.press('ctrl+c');
     expect(run.asked).toEqual(['stop', 'abort']);
+  });
+
+  test('ctrl-c of a person who only looks on asks what is wanted, and leaves at the second', async () => {
+    const run = sample();
+    const { interrupt: _, ...source } = run.source;
+    const { frames, left } = await show({ ...run, source });
+    await frames.until(/4294/);
+    await frames.press('ctrl+c');
+    expect(frames.frame().at(-1)).toMatch(/^End it\?/);
+    await frames.press('ctrl+c');
+    expect([run.asked, left, run.isDetached()]).toEqual([[], ['detached'], true]);
   });
 
   test('a run that cannot be steered has no keys for that, and is left with q', async () => {

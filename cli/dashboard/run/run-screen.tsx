@@ -42,7 +42,11 @@ export function RunScreen(props: { source: RunSource; onLeave: OnLeave; commandL
   const scene: Scene = { state, view, liveness, notice, theme, now, steers, playback: replay, commandLine };
   const frame: Frame = frameOf(scene, size);
 
-  const interrupt = () => ask(pending.has('stop') || state.end !== null ? 'abort' : 'stop');
+  const interrupt = () => {
+    // Who only looks on does not end somebody's run by a key that elsewhere leaves.
+    if (source.interrupt === undefined) setView((before) => ({ ...before, overlay: 'ask' }));
+    else ask(pending.has('stop') || state.end !== null ? 'abort' : 'stop', source.interrupt);
+  };
   const leave = (why: 'ended' | 'detached' | 'back') => {
     if (isDetached.current) return;
     isDetached.current = true;
@@ -54,7 +58,7 @@ export function RunScreen(props: { source: RunSource; onLeave: OnLeave; commandL
     const action = actionOf(askKeys, key.name);
     if (action === undefined) return;
     setView((before) => ({ ...before, overlay: 'none' }));
-    if (action === 'leave') leave('detached');
+    if (action === 'leave' || (action === 'interrupt' && source.interrupt === undefined)) leave('detached');
     else if (action === 'interrupt') interrupt();
     else if (action !== 'cancel') ask(action);
   };

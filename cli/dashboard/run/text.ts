@@ -24,8 +24,6 @@ const unicodeSigns = {
   busy: '◌',
   good: '✓',
   bad: '✗',
-  evaluation: '◆',
-  checkpoint: '▲',
 } as const;
 
 const asciiSigns = {
@@ -42,8 +40,6 @@ const asciiSigns = {
   busy: 'o',
   good: '+',
   bad: 'x',
-  evaluation: 'E',
-  checkpoint: '^',
 } as const;
 
 const segmenter = new Intl.Segmenter();

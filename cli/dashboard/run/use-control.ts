@@ -7,26 +7,25 @@ export interface Control {
   /** What became of what was asked last. */
   notice: Notice | null;
   /** Asks something of the run. It is said at once that it was asked; what becomes of it, when the run answers. */
-  ask(command: ControlCommand): void;
+  ask(command: ControlCommand, by?: Send): void;
   /** Says something that was done here. */
   say(text: string): void;
   /** What was asked and is not answered yet. */
   pending: ReadonlySet<ControlCommand>;
 }
 
+type Send = (command: ControlCommand) => Promise<ControlAnswer>;
+
 /** @param send undefined: the run cannot be steered */
-export function useControl(
-  send: ((command: ControlCommand) => Promise<ControlAnswer>) | undefined,
-  step: number,
-): Control {
+export function useControl(send: Send | undefined, step: number): Control {
   const [notice, setNotice] = useState<Notice | null>(null);
   const pending = useRef(new Set<ControlCommand>());
   const tell = (level: Notice['level'], text: string) => setNotice({ level, text, time: Date.now() });
-  const ask = (command: ControlCommand) => {
-    if (send === undefined || pending.current.has(command)) return;
+  const ask = (command: ControlCommand, by = send) => {
+    if (by === undefined || pending.current.has(command)) return;
     pending.current.add(command);
     tell('asked', controlText({ command, state: 'asked', step }));
-    send(command)
+    by(command)
       .catch(
         (error: unknown): ControlAnswer => ({
           ok: false,

@@ -1,4 +1,4 @@
-import { scatterPlot } from '../../plot/scatter-plot.ts';
+import { calibrationPlot } from '../../plot/calibration-plot.ts';
 import type { Panel } from '../panel.ts';
 import { row } from '../text.ts';
 import { measuredAt } from './measured-at.ts';
@@ -15,19 +15,7 @@ export const calibrationPanel: Panel = {
     }
     const { bins, expectedCalibrationError } = diagnostics.calibration;
     const text = `error ${expectedCalibrationError.toFixed(3)}, ${measuredAt(scene)}: accuracy over confidence`;
-    const points = bins
-      .filter((bin) => bin.count > 0)
-      .map(({ confidence, accuracy }) => ({ x: confidence, y: accuracy }));
-    const plot = scatterPlot({
-      width,
-      height: height - 1,
-      theme,
-      points,
-      role: 'series1',
-      x: { min: 0, max: 1 },
-      y: { min: 0, max: 1 },
-      isDiagonalShown: true,
-    });
+    const plot = calibrationPlot({ bins, width, height: height - 1, theme });
     return [row([['dim', text]], width, theme), ...plot];
   },
 };

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { metricText } from '../../../plain/train-lines.ts';
 import type { Panel } from '../panel.ts';
-import { cell, type Piece, row, signs } from '../text.ts';
+import { cell, type Piece, row } from '../text.ts';
 
 /** The checkpoints that there are, the newest first, with the metric that chose the best. */
 export const checkpointsPanel: Panel = {
@@ -27,7 +27,7 @@ export const checkpointsPanel: Panel = {
         ['text', `${cell(String(step), 8, theme, 'right')}  `],
         [
           reason === 'best' ? 'good' : 'text',
-          cell(`${reason === 'best' ? `${signs(theme).evaluation} ` : ''}${reason}`, 8, theme),
+          cell(`${reason === 'best' ? `${theme.glyphs.best} ` : ''}${reason}`, 8, theme),
         ],
         ['text', cell(value === null ? '-' : metricText(value), valueWidth, theme, 'right')],
         ['dim', `  ${cell(folderOf(location), Math.max(0, width - 20 - valueWidth), theme)}`],

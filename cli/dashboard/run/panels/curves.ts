@@ -2,11 +2,11 @@ import { linePlot, type Mark, type PlotSeries } from '../../plot/line-plot.ts';
 import { type Series, smooth, view as viewSeries } from '../../series.ts';
 import { plannedRates } from '../../state/derive.ts';
 import type { DashboardState } from '../../state/state.ts';
-import type { Role } from '../../theme.ts';
+import type { Role, Theme } from '../../theme.ts';
 import { rate, shortCount } from '../figures.ts';
 import type { Panel } from '../panel.ts';
 import type { Scene } from '../scene.ts';
-import { ends, type Piece, row, signs } from '../text.ts';
+import { ends, type Piece, row } from '../text.ts';
 import { windowOf } from '../view.ts';
 import { shortName } from './evaluations.ts';
 
@@ -16,21 +16,21 @@ export const lossPanel: Panel = {
   shows: 'plot',
   draw(scene, width, height) {
     const { state, theme } = scene;
-    const sign = signs(theme);
+    const { glyphs } = theme;
     const measured = state.evaluations.flatMap(({ step, metrics: { loss } }): Mark[] =>
       loss === undefined || !Number.isFinite(loss)
         ? []
-        : [{ x: step, y: loss, glyph: sign.evaluation, role: 'series2' }],
+        : [{ x: step, y: loss, glyph: glyphs.evaluation, role: 'series2' }],
     );
-    const kept = state.checkpoints.map(({ step }): Mark => ({ x: step, glyph: sign.checkpoint, role: 'series3' }));
+    const kept = state.checkpoints.map(({ step }): Mark => ({ x: step, glyph: glyphs.checkpoint, role: 'series3' }));
     return trace(scene, width, height, {
       series: state.curves.loss,
       name: 'train',
       role: 'series1',
       marks: [...kept, ...measured],
       marked: [
-        ...(measured.length > 0 ? [{ glyph: sign.evaluation, role: 'series2' as const, name: 'eval' }] : []),
-        ...(kept.length > 0 ? [{ glyph: sign.checkpoint, role: 'series3' as const, name: 'ckpt' }] : []),
+        ...(measured.length > 0 ? [{ glyph: glyphs.evaluation, role: 'series2' as const, name: 'eval' }] : []),
+        ...(kept.length > 0 ? [{ glyph: glyphs.checkpoint, role: 'series3' as const, name: 'ckpt' }] : []),
       ],
       formatY: metricText3,
       empty: 'no step yet',
@@ -49,11 +49,8 @@ export function metricPanel(which: 'metric' | 'other'): Panel {
       const series = name === null ? undefined : state.curves.metrics.get(name);
       if (name === null || series === undefined) return [row([['dim', 'no evaluation yet']], width, theme)];
       const best = state.best !== null && state.best.metric === name ? state.best.step : null;
-      const sign = signs(theme);
       const marks = state.evaluations.flatMap(({ step, metrics: { [name]: y } }): Mark[] =>
-        y === undefined || !Number.isFinite(y)
-          ? []
-          : [{ x: step, y, glyph: sign.evaluation, role: step === best ? 'good' : 'series2' }],
+        y === undefined || !Number.isFinite(y) ? [] : [{ x: step, y, ...markOf(theme, step === best) }],
       );
       const x = windowOf(view, state.step);
       return linePlot({
@@ -64,7 +61,6 @@ export function metricPanel(which: 'metric' | 'other'): Panel {
         marks,
         x,
         yScale: view.isLog ? 'log' : 'linear',
-        formatX: shortCount,
         formatY: metricText3,
       });
     },
@@ -101,7 +97,7 @@ export const ratePanel: Panel = {
     ];
     if (series.every(({ points }) => points.length === 0)) return [row([['dim', 'no step yet']], width, theme)];
     const yScale = view.isLog ? 'log' : 'linear';
-    return linePlot({ width, height, theme, series, marks: [], x, yScale, formatX: shortCount, formatY: rate });
+    return linePlot({ width, height, theme, series, marks: [], x, yScale, formatY: rate });
   },
 };
 
@@ -177,7 +173,6 @@ function trace(scene: Scene, width: number, height: number, of: Trace): string[]
     marks,
     x,
     yScale,
-    formatX: shortCount,
     formatY,
   });
   return hasLegend ? [legend(scene, of, width), ...plot] : plot;
@@ -197,8 +192,12 @@ function legend({ theme, view }: Scene, of: Trace, width: number): string {
   return ends([], items, width, theme);
 }
 
+/** The best evaluation has a mark of its own. */
+const markOf = ({ glyphs }: Theme, isBest: boolean): Pick<Mark, 'glyph' | 'role'> =>
+  isBest ? { glyph: glyphs.best, role: 'good' } : { glyph: glyphs.evaluation, role: 'series2' };
+
 function pointsOf(series: Series, x: { min: number; max: number }, width: number) {
-  return viewSeries(series, x.min, x.max, width * 2).map(({ x: at, mean }) => ({ x: at, y: mean }));
+  return viewSeries(series, x.min, x.max, width * 2, 'beyond').map(({ x: at, mean }) => ({ x: at, y: mean }));
 }
 
 /** Three digits: what an axis has room for. */

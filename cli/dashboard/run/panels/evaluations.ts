@@ -2,7 +2,7 @@ import type { EvaluationRecord } from '../../state/state.ts';
 import { change, shortDuration, shortMetric } from '../figures.ts';
 import type { Panel } from '../panel.ts';
 import type { Scene } from '../scene.ts';
-import { cell, type Piece, row, signs } from '../text.ts';
+import { cell, type Piece, row } from '../text.ts';
 
 /** Every evaluation, the newest first. */
 export const evaluationsPanel: Panel = {
@@ -41,7 +41,6 @@ function evaluationTable({ state, theme }: Scene, width: number) {
   const fixed = stepWidth + 8 + 8 + 7;
   const most = Math.max(1, Math.floor((width - fixed) / metricWidth));
   const names = [...new Set([deciding, ...(known.includes('loss') ? ['loss'] : []), ...known])].slice(0, most);
-  const { plusMinus: _, ...sign } = signs(theme);
   const head: Piece[] = [
     ['dim', cell('step', stepWidth, theme, 'right')],
     ...names.map((name): Piece => ['dim', ` ${cell(shortName(name), metricWidth - 1, theme, 'right')}`]),
@@ -65,7 +64,7 @@ function evaluationTable({ state, theme }: Scene, width: number) {
           cell(change(evaluation.change), 8, theme, 'right'),
         ],
         ['dim', cell(shortDuration(seconds), 7, theme, 'right')],
-        ['good', isBest ? `  ${sign.evaluation} best` : ''],
+        ['good', isBest ? `  ${theme.glyphs.best} best` : ''],
       ];
       return row(pieces, width, theme);
     },
