@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { actionOf } from '../keys.ts';
-import { cell, cut, filled, row } from '../run/text.ts';
+import { cell, filled, row, wrapped } from '../run/text.ts';
 import { scoreText } from '../runs/runs-rows.ts';
 import { filtered, type ListedRun, sorted } from '../runs/sorting.ts';
 import { useRuns } from '../runs/use-runs.ts';
@@ -38,7 +38,7 @@ export function ChooseModelScreen(props: {
   const choices: Choice[] = [...found.map((run) => ({ run })), ...(name === '' ? [] : [{ typed: name }])];
   const index = Math.min(moved, Math.max(0, choices.length - 1));
   const chosen = choices[index];
-  const model = chosen === undefined ? null : 'run' in chosen ? chosen.run.folder : chosen.typed;
+  const model = chosen === undefined ? null : nameOf(chosen);
   const words = ['distiltune', 'predict', model ?? 'RUN', 'TEXT'];
   const { width, height } = bodySize(size, words, theme);
   const wrong = problem === null ? [] : problemRows(problem.error, width, theme);
@@ -64,13 +64,18 @@ export function ChooseModelScreen(props: {
 
   const label = 'model  ';
   const from = firstShown(index, choices.length, page);
-  const list = choices.slice(from, from + page).map((choice, i) => choiceRow(choice, from + i === index, width, theme));
+  const nameWidth = Math.min(Math.max(10, ...choices.map((choice) => nameOf(choice).length)), Math.max(10, width - 30));
+  const list = choices
+    .slice(from, from + page)
+    .map((choice, i) => choiceRow(choice, from + i === index, nameWidth, width, theme));
   const empty =
     runs === null ? 'reading the runs' : `no runs in ${parent}: type the folder of a model, or a name of the hub`;
   const body = [
     row([['accent', label], ...fieldPieces(field, width - label.length - 1, theme)], width, theme),
     row([], width, theme),
-    ...(choices.length === 0 ? [row([['dim', cut(empty, width, theme)]], width, theme)] : list),
+    ...(choices.length === 0
+      ? wrapped(empty, width, 3, theme).map((line) => row([['dim', line]], width, theme))
+      : list),
   ];
   const rows = [...filled(body, width, Math.max(0, height - wrong.length)), ...wrong];
   return (
@@ -78,14 +83,14 @@ export function ChooseModelScreen(props: {
   );
 }
 
-function choiceRow(choice: Choice, isChosen: boolean, width: number, theme: Theme): string {
+const nameOf = (choice: Choice): string => ('run' in choice ? choice.run.folder : choice.typed);
+
+function choiceRow(choice: Choice, isChosen: boolean, nameWidth: number, width: number, theme: Theme): string {
   const mark = isChosen ? `${theme.glyphs.selected} ` : '  ';
-  const nameWidth = Math.max(10, Math.min(40, width - 30));
-  const [name, facts] =
-    'run' in choice
-      ? [choice.run.folder, [choice.run.task ?? '', scoreText(choice.run)].filter(Boolean).join('  ')]
-      : [choice.typed, 'a folder, or a name of the hub'];
-  const factsWidth = Math.max(0, width - nameWidth - 5);
-  const cells = `${cell(name, nameWidth, theme)}  ${cell(facts, factsWidth, theme)}`;
-  return isChosen ? row([['inverse', `${mark}${cells}`]], width, theme) : row([mark, cells], width, theme);
+  const name = cell(nameOf(choice), nameWidth, theme);
+  const task = 'run' in choice ? (choice.run.task ?? '') : 'a folder, or a name of the hub';
+  const score = 'run' in choice ? scoreText(choice.run) : '';
+  const facts = `${task.padEnd(23)}  ${score}`.trimEnd();
+  const cells = `${mark}${name}  ${facts}`;
+  return isChosen ? row([['inverse', cells.padEnd(width)]], width, theme) : row([cells], width, theme);
 }

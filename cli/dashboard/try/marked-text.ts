@@ -91,5 +91,5 @@ function beneath({ cells, span }: Run, styles: ReadonlyMap<string, LabelStyle>):
   const isWhole = cells[0]!.start <= span.start;
   const label = isWhole ? printable(span.label) : '';
   const rest = width - stringWidth(label);
-  return [role, rest > 0 ? label + line.repeat(rest) : line.repeat(width)];
+  return [role, label !== '' && rest >= 0 ? label + line.repeat(rest) : line.repeat(width)];
 }

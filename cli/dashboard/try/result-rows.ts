@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { MaskFilling } from '../../../src/pipelines/fill-mask.ts';
 import type { Answer, AnswerPrediction, LabelsPrediction, TokensPrediction } from '../../../src/tasks/types.ts';
 import { shownProbability } from '../../plain/probability.ts';
@@ -120,12 +121,17 @@ function partRows(
   theme: Theme,
 ): string[] {
   const labelWidth = Math.min(16, Math.max(...parts.map(({ label }) => label.length)));
-  const textWidth = Math.max(4, width - labelWidth - 24);
-  return parts.map(({ label, text, start, end, score }) => {
+  const shown = parts.map(({ text }) => (text === '' ? 'no answer' : printable(text)));
+  const longest = Math.max(...shown.map((text) => stringWidth(text)));
+  const textWidth = Math.max(4, Math.min(longest, width - labelWidth - 24));
+  return parts.map(({ label, text, start, end, score }, i) => {
     const name: Piece = [styles.get(label)?.role ?? 'dim', cell(label, labelWidth, theme)];
-    const shown = text === '' ? 'no answer' : text;
     const place = text === '' ? '' : `${start}-${end}`;
-    return row([name, '  ', cell(shown, textWidth, theme), `  ${score.toFixed(4)}  `, ['dim', place]], width, theme);
+    return row(
+      [name, '  ', cell(shown[i]!, textWidth, theme), `  ${score.toFixed(4)}  `, ['dim', place]],
+      width,
+      theme,
+    );
   });
 }
 
