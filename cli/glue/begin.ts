@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UsageError } from '../../src/errors.ts';
 import { findTaskFiles } from '../../tasks/glue/folder.ts';
 import { prepareTask } from '../../tasks/glue/prepare.ts';
@@ -8,6 +7,7 @@ import type { GlueTask, GlueTaskName } from '../../tasks/glue/tasks.ts';
 import type { Context } from '../context.ts';
 import { plural, printable } from '../plain/table.ts';
 import { packageVersion } from '../program.ts';
+import { machineText } from '../report/machine.ts';
 import { parseOwnFiles, type RunFlags } from './options.ts';
 import { type GlueRecord, hasRecord, readRecord } from './record.ts';
 
@@ -40,8 +40,6 @@ export function openRecord(
   { model, recipe, earlyStopping, data }: RunFlags & { data: string },
   seeds: number[],
 ): GlueRecord {
-  const [cpu] = cpus();
-  const machine = `${cpu?.model.trim() ?? arch()}, ${plural(availableParallelism(), 'core')}, ${Math.round(totalmem() / 2 ** 30)} GB, ${platform()}, Node ${process.versions.node}`;
   const asked = {
     version: packageVersion(),
     model,
@@ -49,8 +47,8 @@ export function openRecord(
     settings,
     earlyStopping: earlyStopping ?? null,
     seeds,
-    data,
-    machine,
+    data: resolve(data),
+    machine: `${machineText()}, Node ${process.versions.node}`,
   };
   if (!hasRecord(run)) {
     mkdirSync(run, { recursive: true });
@@ -70,7 +68,7 @@ export function openRecord(
 /** Reads the files of every task before the first is trained: what is wrong with them is known at once. */
 export async function prepareTasks(
   tasks: readonly GlueTask[],
-  flags: RunFlags,
+  flags: RunFlags & { data: string },
   record: GlueRecord,
   context: Context,
 ): Promise<void> {
@@ -83,7 +81,7 @@ export async function prepareTasks(
   for (const task of tasks) {
     const { name, title } = task;
     const folder = join(flags.output, 'data', name);
-    const prepared = await prepareTask(task, await findTaskFiles(record.data, task), own.get(name) ?? {}, folder);
+    const prepared = await prepareTask(task, await findTaskFiles(flags.data, task), own.get(name) ?? {}, folder);
     if ('missing' in prepared) {
       delete record.tasks[name];
       record.missing.push({ task: name, reason: prepared.missing });

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { resolveDataset } from '../../src/data/hub.ts';
 import type { GlueTask } from '../../tasks/glue/tasks.ts';
 import type { Context } from '../context.ts';
@@ -17,7 +16,7 @@ export async function glueData(
   tasks: readonly GlueTask[],
   context: Context,
 ): Promise<string> {
-  if (folder !== undefined) return resolve(folder);
+  if (folder !== undefined) return folder;
   const progress = createProgress(context);
   const folders = [...tasks.map(({ name }) => name), ...(tasks.some(({ name }) => name === 'mnli') ? ['ax'] : [])];
   try {

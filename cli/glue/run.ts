@@ -30,7 +30,7 @@ export async function runGlue(settings: string[], flags: RunFlags, context: Cont
   refuseLiveBenchmark(run);
   const data = await glueData(flags.data, tasks, context);
   const record = openRecord(run, settings, { ...flags, data }, seeds);
-  await prepareTasks(tasks, flags, record, context);
+  await prepareTasks(tasks, { ...flags, data }, record, context);
   writeRecord(run, record);
   const ready = tasks.filter(({ name }) => record.tasks[name] !== undefined);
   if (ready.length === 0) {
