@@ -77,7 +77,7 @@ test('ASCII is ASCII, and blocks are of code page 437', () => {
 describe('what suits a terminal', () => {
   const of = (variables: Record<string, string>, hasColors = true) => {
     const stdout = { colors: picocolors.createColors(hasColors) } as Parameters<typeof themeOf>[0]['stdout'];
-    const theme = themeOf({ environment: readEnvironment({ HOME: '/home/someone', ...variables }), stdout });
+    const theme = themeOf({ environment: readEnvironment({ HOME: '/somewhere', ...variables }), stdout });
     return [theme.charset, theme.paint('series2', 'x').split('x')[0]];
   };
   test.each([
