@@ -66,13 +66,14 @@ export function settingText(key: string, value: unknown): string {
 /**
  * Figures of all runs with their differences to the first, and which is better.
  * @param options.withDifferences false: where there is no room for them
+ * @param options.withSplits false: without the rows that a metric is of, but for the test rows
  */
 export function figureLines(
   title: string,
   rows: readonly FigureRow[],
   { runs }: Comparison,
   { colors }: Style,
-  { withDifferences = true } = {},
+  { withDifferences = true, withSplits = true } = {},
 ): string[] {
   if (rows.length === 0) return [];
   const hasDifference = (i: number) => withDifferences && i > 0;
@@ -86,7 +87,11 @@ export function figureLines(
   const lines = alignRows(
     [
       [title, ...heads, ...(hasBetter ? ['better'] : [])],
-      ...rows.map((row) => [rowName(row), ...cells(row), ...(hasBetter ? [row.best.map(letterOf).join(' ')] : [])]),
+      ...rows.map((row) => [
+        withSplits || row.split === 'test' ? rowName(row) : row.name,
+        ...cells(row),
+        ...(hasBetter ? [row.best.map(letterOf).join(' ')] : []),
+      ]),
     ],
     { align: ['left', ...heads.map((): Align => 'right'), 'left'] },
   );
@@ -110,6 +115,6 @@ export function differenceText(row: FigureRow, value: number | null): string {
 }
 
 function costText(name: string, value: number): string {
-  if (name === 'peak memory') return `${(value / 1e9).toFixed(2)} GB`;
+  if (name === 'peak memory') return value < 1e9 ? `${Math.round(value / 1e6)} MB` : `${(value / 1e9).toFixed(2)} GB`;
   return value < 100 && !Number.isInteger(value) ? value.toFixed(1) : count(Math.round(value));
 }

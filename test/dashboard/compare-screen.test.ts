@@ -141,9 +141,9 @@ describe('comparing on the dashboard', () => {
     await frames.until('1 figures');
     expect(frames.frame()).toEqual([
       'distiltune · compare                        2 runs',
-      '⠤⠤ A runs/slow        validation accuracy 0.9000',
-      '⠤⠄ B runs/fast        validation accuracy 0.9500 ◆',
-      '[1 figures] 2 settings',
+      '⠤⠤ A runs/slow                   accuracy 0.9000',
+      '⠤⠄ B runs/fast                   accuracy 0.9500 ◆',
+      '[1 figures] 2 settings                   1-6 of 11',
       'metric                    A       B  better',
       'validation accuracy  0.9000  0.9500  B',
       'validation loss      0.1000  0.0500  B',

@@ -50,7 +50,6 @@ export function panelsOf({ metrics }: Comparison, curves: readonly RunCurves[], 
 /** Rows of the whole screen but its title, command line and footer. */
 export function compareBody(view: CompareView, width: number, height: number, theme: Theme): CompareBody {
   const runs = runRows(view, width, Math.max(2, Math.floor(height / 4)), theme);
-  const bar = tabRow(view, width, theme);
   const room = Math.max(0, height - runs.length - 1);
   const panel = view.panels[view.panel]!;
   if ('table' in panel) {
@@ -58,14 +57,19 @@ export function compareBody(view: CompareView, width: number, height: number, th
     const mostScroll = Math.max(0, table.length - room);
     const from = Math.min(view.scroll, mostScroll);
     const shown = filled(table.slice(from, from + room), width, room);
-    return { rows: [...runs, bar, ...shown], mostScroll, page: room };
+    const place = mostScroll === 0 ? '' : `${from + 1}-${from + room} of ${table.length}`;
+    return { rows: [...runs, tabRow(view, place, width, theme), ...shown], mostScroll, page: room };
   }
   const plotted = { ...view, plotted: panel.plotted };
   const isTall = room >= 24;
   const plotHeight = isTall ? Math.max(12, Math.floor(room * 0.55)) : room;
   const plot = filled(comparePlot(plotted, width, plotHeight, theme), width, plotHeight);
   const below = isTall ? tablesBelow(view, width, room - plotHeight - 1, theme) : [];
-  return { rows: [...runs, bar, ...plot, ...below], mostScroll: 0, page: 1 };
+  return {
+    rows: [...runs, tabRow(view, plotOptions(view, panel.plotted, theme), width, theme), ...plot, ...below],
+    mostScroll: 0,
+    page: 1,
+  };
 }
 
 /** Beneath a plot where there is room: the tables, beside each other on a wide screen. */
@@ -105,7 +109,8 @@ function runRows({ comparison, curves }: CompareView, width: number, most: numbe
     [run.state, stepsText(run)].slice(0, width < 60 ? 0 : width < 72 ? 1 : 2);
   const rows = shown.map((run, i) => {
     const value = main?.values[i] ?? null;
-    const score: Piece[] = main === undefined || value === null ? [] : [`${rowName(main)} ${formatMetric(value)}`];
+    const score: Piece[] =
+      main === undefined || value === null ? [] : [`${width < 60 ? main.name : rowName(main)} ${formatMetric(value)}`];
     const isBest = main?.best.includes(i) ?? false;
     const line: Piece = hasLine ? [roleOf(i), `${theme.glyphs.line[styleOf(i)]} `] : '';
     const left: Piece[] = [
@@ -125,14 +130,15 @@ function runRows({ comparison, curves }: CompareView, width: number, most: numbe
   return rest === 0 ? rows : [...rows, row([['dim', `and ${rest} more`]], width, theme)];
 }
 
-/** The panels with their digits, the chosen one marked; at the right how the plot is drawn. */
-function tabRow({ panels, panel, axis, smoothing, isLog }: CompareView, width: number, theme: Theme): string {
-  const chosen = panels[panel]!;
-  const isPlot = 'plotted' in chosen;
-  const ema =
-    isPlot && chosen.plotted === 'loss' ? [smoothing === 0 ? 'raw' : `ema ${String(smoothing).slice(1)}`] : [];
-  const options = isPlot ? [...ema, isLog ? 'log' : 'lin', `by ${axis === 'seconds' ? 'time' : axis}`] : [];
-  const right = options.join(` ${theme.glyphs.dot} `);
+/** How a plot is drawn: `ema .9 · lin · by step`. */
+function plotOptions({ axis, smoothing, isLog }: CompareView, plotted: Plotted, theme: Theme): string {
+  const ema = plotted === 'loss' ? [smoothing === 0 ? 'raw' : `ema ${String(smoothing).slice(1)}`] : [];
+  const over = `by ${axis === 'seconds' ? 'time' : axis}`;
+  return [...ema, isLog ? 'log' : 'lin', over].join(` ${theme.glyphs.dot} `);
+}
+
+/** The panels with their digits, the chosen one marked; at the right what is said of it. */
+function tabRow({ panels, panel }: CompareView, right: string, width: number, theme: Theme): string {
   const names = panels.map(({ title }, i) => {
     const text = i < 9 ? `${i + 1} ${cut(title, 16, theme)}` : cut(title, 16, theme);
     return i === panel ? `[${text}]` : ` ${text} `;

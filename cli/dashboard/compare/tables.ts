@@ -8,13 +8,15 @@ import type { Theme } from '../theme.ts';
 /** Metrics, then what the runs took; the differences where there is room for them. */
 export function figureRows(comparison: Comparison, width: number, theme: Theme): string[] {
   const style = { colors: picocolors.createColors(theme.colors), width };
-  const lines = (withDifferences: boolean) => {
-    const metrics = figureLines('metric', comparison.metrics, comparison, style, { withDifferences });
-    const cost = figureLines('cost', comparison.cost, comparison, style, { withDifferences });
+  const lines = (options: { withDifferences: boolean; withSplits: boolean }) => {
+    const metrics = figureLines('metric', comparison.metrics, comparison, style, options);
+    const cost = figureLines('cost', comparison.cost, comparison, style, options);
     return metrics.length > 0 && cost.length > 0 ? [...metrics, '', ...cost] : [...metrics, ...cost];
   };
-  const all = lines(true);
-  const shown = all.every((line) => stringWidth(line) <= width) ? all : lines(false);
+  const fits = (all: readonly string[]) => all.every((line) => stringWidth(line) <= width);
+  const whole = lines({ withDifferences: true, withSplits: true });
+  const narrow = lines({ withDifferences: false, withSplits: true });
+  const shown = [whole, narrow].find(fits) ?? lines({ withDifferences: false, withSplits: false });
   return shown.map((line) => padded(line, width));
 }
 

@@ -1,11 +1,11 @@
-import { plural } from '../../plain/table.ts';
+import { count, plural } from '../../plain/table.ts';
 import { cell, cut, ends, filled, type Piece, row } from '../run/text.ts';
 import { problemRows } from '../start/problem.ts';
 import type { TextField } from '../start/text-field.ts';
 import type { Theme } from '../theme.ts';
 import { fieldNames } from './inputs.ts';
 import { resultRows } from './result-rows.ts';
-import { fieldRows } from './typed-text.ts';
+import { fieldRows, mostCharacters } from './typed-text.ts';
 import type { ModelState, Said } from './use-model.ts';
 
 export interface TryView {
@@ -46,8 +46,7 @@ export function tryBody(view: TryView, width: number, height: number, theme: The
         row([[i === active ? 'accent' : 'dim', cell(at === 0 ? name : '', nameWidth, theme)]], nameWidth, theme) + line,
     ),
   );
-  const head = [statusRow(view, width, theme), ...typed, hintRow(view, width, theme)];
-  const page = Math.max(1, height - head.length);
+  const page = Math.max(1, height - typed.length - 2);
   const rows =
     state.is === 'failed'
       ? problemRows(state.error, width, theme)
@@ -58,6 +57,8 @@ export function tryBody(view: TryView, width: number, height: number, theme: The
           : resultRows(said.input, said.outcome.result, state.model.labels, width, theme);
   const mostScroll = Math.max(0, rows.length - page);
   const from = Math.min(view.scroll, mostScroll);
+  const place = mostScroll === 0 ? '' : `${from + 1}-${from + page} of ${rows.length}`;
+  const head = [statusRow(view, width, theme), ...typed, hintRow(view, place, width, theme)];
   return { rows: [...head, ...filled(rows.slice(from, from + page), width, page)], mostScroll, page };
 }
 
@@ -81,20 +82,11 @@ function statusRow({ name, state, said, isBusy, tick }: TryView, width: number, 
   return ends([['dim', facts]], right, width, theme);
 }
 
-function hintRow({ state, missing, dropped }: TryView, width: number, theme: Theme): string {
-  if (dropped > 0) {
-    const text = `${plural(dropped, 'character')} did not fit: a field takes 20,000`;
-    return row([['warn', cut(text, width, theme)]], width, theme);
-  }
-  const hint = state.is === 'ready' ? missing : null;
-  return row(
-    hint === null
-      ? []
-      : [
-          ['dim', ' '.repeat(nameWidth)],
-          ['dim', cut(hint, width - nameWidth, theme)],
-        ],
-    width,
-    theme,
-  );
+/** What has to be typed, or what did not fit; at the right which rows of a long answer are seen. */
+function hintRow({ state, missing, dropped }: TryView, place: string, width: number, theme: Theme): string {
+  const hint: Piece =
+    dropped > 0
+      ? ['warn', `${plural(dropped, 'character')} did not fit: a field takes ${count(mostCharacters)}`]
+      : ['dim', state.is === 'ready' && missing !== null ? `${' '.repeat(nameWidth)}${missing}` : ''];
+  return ends([hint], [['dim', place]], width, theme);
 }
