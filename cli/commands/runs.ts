@@ -36,7 +36,7 @@ export function register(program: Command): void {
       // What cannot be compared is said on the main screen.
       const comparison = await compareFolders(folders);
       if (isOnDashboard(ui, context)) {
-        const { openComparison } = await import('../dashboard/compare/open.tsx');
+        const { openComparison } = await import('../dashboard/compare/open.ts');
         return openComparison(folders, context);
       }
       const { showComparison } = await import('../runs/show-comparison.ts');
