@@ -113,7 +113,6 @@ function side(scene: Scene, width: number, height: number): string[] {
   const { best } = state;
   const bestRows: string[] = [];
   if (best !== null) {
-    const sign = signs(theme);
     bestRows.push(row([['good', `${theme.glyphs.best} `], `${metricText(best.value)}`], width - 5, theme));
     bestRows.push(row([['dim', cut(`step ${best.step}`, width - 5, theme)]], width - 5, theme));
   }
