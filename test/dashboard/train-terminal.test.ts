@@ -70,6 +70,7 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
 
   test('at every size one header and one footer, also while the size changes', async () => {
     await train('sizes');
+    await tmux.until(/step \d{3}/);
     for (const [columns, rows] of [
       [120, 40],
       [60, 16],
@@ -126,7 +127,7 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
 
   test('kill -9 of the trainer: it says so, with the last checkpoint and how to go on', async () => {
     const { before, trainer } = await train('killed');
-    await tmux.until(/▲/);
+    await tmux.until(/saved killed\/checkpoints\/step-/);
     process.kill(trainer, 'SIGKILL');
     const shown = (await tmux.until(/✗ DIED.*--resume killed/s)).join('\n');
     const steps = readdirSync(join(folder, 'killed/checkpoints')).map((name) => Number(/^step-(\d+)$/.exec(name)?.[1]));
@@ -156,6 +157,9 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     const events = eventsOf(join(folder, 'detached'));
     const numbers = events.flatMap(({ type, step }) => (type === 'step' ? [step] : []));
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => i + 1));
+    await expect
+      .poll(() => eventsOf(join(folder, 'detached')).some(({ type }) => type === 'checkpoint'), { timeout: 20_000 })
+      .toBe(true);
     process.kill(trainer, 'SIGKILL');
     const shown = (await tmux.until(/✗ DIED.*--resume detached/s)).join('\n');
     expect(shown).toMatch(/detached\/checkpoints\/step-\d+/);
