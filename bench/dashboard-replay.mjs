@@ -6,7 +6,7 @@
  *   npm run build
  *   node bench/dashboard-replay.mjs [--events 1000000] [--size 120x40] [--frames 60]
  *
- * The log has a step a line, an evaluation with diagnostics every 1,000, a checkpoint every 5,000; it takes some 300 bytes of the
+ * The log has a step a line, an evaluation with diagnostics every 1,000, a checkpoint every 5,000; it takes some 220 bytes of the
  * temporary folder for each event. A frame is what a key changes: milliseconds of CPU from the key to the bytes for the terminal.
  */
 import { once } from 'node:events';
