@@ -153,7 +153,8 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     const steps = lossesOf(join(folder, 'detached')).length;
     await shell(`clear; ${process.execPath} ${mainFile} watch detached`);
     await tmux.until((lines) => Number(/RUN .*step (\d+)/.exec(lines[0]!)?.[1]) > steps);
-    // The log has all steps from the first: nothing was lost meanwhile.
+    // All steps from the first are on the plot, and in the log: nothing was lost meanwhile.
+    expect((await tmux.lines()).filter((line) => /└0─/.test(line))).toHaveLength(1);
     const events = eventsOf(join(folder, 'detached'));
     const numbers = events.flatMap(({ type, step }) => (type === 'step' ? [step] : []));
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => i + 1));
@@ -185,6 +186,17 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     expect(lossesOf(join(folder, 'survivor'))).toHaveLength(300);
     expect(readJson(folder, 'survivor/results.json')).toMatchObject({ reason: 'finished', steps: 300 });
     await expect.poll(() => isAlive(trainer), { timeout: 20_000 }).toBe(false);
+  });
+
+  test('a terminal that is closed: the run goes on', async () => {
+    const { trainer } = await train('closed');
+    const dashboard = dashboardOf('closed');
+    await tmux.close();
+    await expect.poll(() => isAlive(dashboard), { timeout: 20_000 }).toBe(false);
+    const steps = lossesOf(join(folder, 'closed')).length;
+    await expect.poll(() => lossesOf(join(folder, 'closed')).length, { timeout: 20_000 }).toBeGreaterThan(steps + 20);
+    expect(isAlive(trainer)).toBe(true);
+    expect(eventsOf(join(folder, 'closed')).filter(({ type }) => type === 'control')).toEqual([]);
   });
 
   test('Ctrl-C once: it finishes the step, saves, and stays with its summary until a key', async () => {
