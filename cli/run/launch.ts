@@ -62,7 +62,7 @@ const left: Launched = { outcome: null, signal: null, isAborted: false };
 
 /**
  * Trains in a process that goes on when this one detaches or is killed. Signals to this process mean what they mean to
- * `launchTraining`'s. Nothing here waits for the training process, whose steps hold its thread.
+ * `launchTraining`'s, but for SIGHUP: a terminal that is closed leaves the run going on. Nothing here waits for the training process, whose steps hold its thread.
  */
 export function launchDetachable(job: TrainJob, context: Context, { onStop }: { onStop: OnStop }): DetachableRun {
   const queue = createEventQueue();
@@ -105,7 +105,7 @@ export function launchDetachable(job: TrainJob, context: Context, { onStop }: { 
       training.tell({ type: 'control', id: ids++, command });
     });
   };
-  const signals = stopBySignals({ onStop, stop: () => void control('stop'), kill });
+  const signals = stopBySignals({ onStop, stop: () => void control('stop'), kill, hangUp: () => detach() });
   const log = createLog([child.stdout!, child.stderr!]);
   const leaving = new AbortController();
   const close = () => {
@@ -129,6 +129,15 @@ export function launchDetachable(job: TrainJob, context: Context, { onStop }: { 
   const doneOrLeft = Promise.race([done, leave]);
   // Who looks at the run only need not ask.
   doneOrLeft.catch(() => {});
+  const detach = () => {
+    close();
+    leaving.abort();
+    for (const stream of [child.stdout!, child.stderr!]) stream.destroy();
+    child.unref();
+    void sent.then(() => {
+      if (child.connected) child.disconnect();
+    });
+  };
 
   return {
     control,
@@ -142,15 +151,7 @@ export function launchDetachable(job: TrainJob, context: Context, { onStop }: { 
       if (folder === null) return { state, heartbeat: null, lastCheckpoint: null, resume: null };
       return { ...livenessOf(folder), state };
     },
-    detach() {
-      close();
-      leaving.abort();
-      for (const stream of [child.stdout!, child.stderr!]) stream.destroy();
-      child.unref();
-      void sent.then(() => {
-        if (child.connected) child.disconnect();
-      });
-    },
+    detach,
     done: doneOrLeft,
   };
 }

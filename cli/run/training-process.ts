@@ -75,7 +75,7 @@ function diedError({ code, signal }: Ending & { type: 'died' }): DistiltuneError
 export type OnStop = (signal: NodeJS.Signals, again: boolean) => void;
 
 /** What the signals to this process mean for a training process: the first to stop, the second to give up. */
-export function stopBySignals(does: { onStop: OnStop; stop(): void; kill(): void }) {
+export function stopBySignals(does: { onStop: OnStop; stop(): void; kill(): void; hangUp?(): void }) {
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let first: NodeJS.Signals | null = null;
   const mark = (signal: NodeJS.Signals) => {
@@ -84,6 +84,7 @@ export function stopBySignals(does: { onStop: OnStop; stop(): void; kill(): void
     return again;
   };
   const onSignal = (signal: NodeJS.Signals) => {
+    if (signal === 'SIGHUP' && does.hangUp !== undefined) return does.hangUp();
     const again = mark(signal);
     does.onStop(signal, again);
     if (again) does.kill();

@@ -62,7 +62,7 @@ export function useRun(source: RunSource): Observed {
     const timer = setInterval(() => {
       const now = Date.now();
       const isDue = now - shownAt >= clockMs;
-      if (isDue) void askSettings();
+      void askSettings();
       if (!isDue && state.version === shown) return;
       shown = state.version;
       shownAt = now;

@@ -33,7 +33,7 @@ function outcome({ state, liveness }: Scene): Line[] {
   const step = count(state.step);
   const kept =
     liveness.lastCheckpoint === null
-      ? 'There is no checkpoint to go on from.'
+      ? 'There is no checkpoint: it begins anew.'
       : `Last checkpoint: ${liveness.lastCheckpoint}`;
   const goOn = liveness.resume === null ? [] : [['text', `Go on with it: ${liveness.resume}`] as const];
   switch (status) {
