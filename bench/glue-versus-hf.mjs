@@ -37,9 +37,7 @@ for (const run of runs) {
   for (const task of Object.keys(metricsOf)) {
     const scoreOf = (metrics) => mean(metricsOf[task].map((metric) => metrics[metric]));
     if (!existsSync(join(run, task))) continue;
-    const seeds = readdirSync(join(run, task), { withFileTypes: true }).flatMap(
-      ({ name }) => /^seed-(\d+)$/.exec(name)?.[1] ?? [],
-    );
+    const seeds = readdirSync(join(run, task)).flatMap((name) => /^seed-(\d+)$/.exec(name)?.[1] ?? []);
     const pairs = seeds.flatMap((text) => {
       const folder = join(run, task, `seed-${text}`);
       if (!existsSync(join(folder, 'results.json'))) return [];
