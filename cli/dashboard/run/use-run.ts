@@ -15,8 +15,8 @@ export interface Observed {
   now: number;
 }
 
-/** Frames that no key asked for: between four and five a second. */
-const frameMs = 220;
+/** Frames that no key asked for: about two a second, so that watching costs the training next to nothing. */
+const frameMs = 450;
 /** What changes by itself: the time left, whether the process is alive. */
 const clockMs = 1000;
 /** So many events are reduced before keys are looked at. */
