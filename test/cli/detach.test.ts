@@ -214,6 +214,7 @@ describe('its end', () => {
     });
     // A stop that the abort overtook may be refused, before or after.
     const answers = parent.told.flatMap(({ answer }) => answer ?? []);
+    expect(answers).toHaveLength(how === 'abort' ? 1 : 2);
     expect(answers).toContainEqual({ ok: true, step: expect.any(Number) });
   });
 

@@ -15,7 +15,7 @@ export interface Observed {
   now: number;
 }
 
-/** Frames that no key asked for: about two a second, so that watching costs the training next to nothing. */
+/** Frames that no key asked for: about two a second. Each takes time from the training. */
 const frameMs = 450;
 /** What changes by itself: the time left, whether the process is alive. */
 const clockMs = 1000;
