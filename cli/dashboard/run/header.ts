@@ -16,9 +16,14 @@ export function header(scene: Scene, width: number): string[] {
   const parts = ['distiltune', ...titleOf(state)];
   while (parts.length > 2 && parts.join(` ${dot} `).length > room)
     parts.splice(parts.length === 3 ? 0 : parts.length - 1, 1);
+  // A word or nothing of the model's name: a lone dot says nothing.
+  if (state.model !== null && parts.length === 2 && room < parts[0]!.length + leastOfName) parts.pop();
   const title = cut(parts.join(` ${dot} `), Math.max(0, room), theme);
   return [ends([['bold', title]], position, width, theme), progressRow(scene, width)];
 }
+
+/** Of the model's name, with the dot before it. */
+const leastOfName = 8;
 
 /** `sst2` of runs/sst2; `rte/seed-42` of a benchmark's rte/seed-42. */
 function runName(folder: string): string {
