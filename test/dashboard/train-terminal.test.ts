@@ -64,8 +64,8 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     return lines;
   }
 
-  /** What a run is doing and its step: they stand together nowhere else. Names are cut where it is narrow. */
-  const isHeader = (line: string) => /^\S.* (WARMUP|RUN|EVAL|SAVE|PAUSED) .*step \d/.test(line);
+  /** Our name, or what a run is doing with its step: they stand nowhere else. Names are cut where it is narrow. */
+  const isHeader = (line: string) => /^(distiltune · |\S.* (WARMUP|RUN|EVAL|SAVE|PAUSED) .*step \d)/.test(line);
   const isFooter = (line: string) => / {2}\? help$/.test(line);
 
   test('at every size one header and one footer, also while the size changes', async () => {
