@@ -49,7 +49,7 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     const words = [process.execPath, mainFile, 'train', 'answers.csv', '-o', name, ...tiny, ...more];
     await shell(`sh -c 'echo $$ >${name}.pid; exec ${words.join(' ')}'`);
     begun.push(name);
-    await tmux.until(/RUN .*step \d+/, 60_000);
+    await tmux.until(/(RUN|WARMUP) .*step \d+/, 60_000);
     return { before, trainer: status(name).pid };
   }
 
@@ -152,7 +152,7 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     );
     const steps = lossesOf(join(folder, 'detached')).length;
     await shell(`clear; ${process.execPath} ${mainFile} watch detached`);
-    await tmux.until((lines) => Number(/RUN .*step (\d+)/.exec(lines[0]!)?.[1]) > steps);
+    await tmux.until((lines) => Number(/(?:RUN|WARMUP) .*step (\d+)/.exec(lines[0]!)?.[1]) > steps);
     // All steps from the first are on the plot, and in the log: nothing was lost meanwhile.
     expect((await tmux.lines()).filter((line) => /└0─/.test(line))).toHaveLength(1);
     const events = eventsOf(join(folder, 'detached'));

@@ -442,7 +442,7 @@ describe('the end', () => {
     };
     const diverged = await run({
       changes: huge,
-      on: (event, ask) => event.type === 'step' && !Number.isFinite(event.loss) && ask('save'),
+      on: (event, ask) => event.type === 'step' && !Number.isFinite(event.loss + event.gradientNorm) && ask('save'),
     });
     expect(diverged.events.at(-1)).toMatchObject({ type: 'end', reason: 'diverged' });
     expect(diverged.answers).toEqual([
