@@ -8,7 +8,8 @@ export { readExamples } from './data/examples.ts';
 export { type ResolveOptions, resolveModel } from './data/hub.ts';
 export { orderLabels } from './data/label-order.ts';
 export { type LabelledFile, readLabelledFile, splitExamples } from './data/labelled-file.ts';
-export { openModelFolder, replaceModelFolder } from './data/model-folder.ts';
+export { openModelFolder } from './data/model-folder.ts';
+export { replaceModelFolder } from './data/replace-folder.ts';
 export { type SplitShares, stratifiedSplit } from './data/split.ts';
 export { openTable, type TableOptions } from './data/table.ts';
 export type {

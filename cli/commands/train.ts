@@ -33,7 +33,7 @@ export function register(program: Command): void {
       'a file (csv, tsv, jsonl, parquet, txt, conll, squad json), a folder, or -; a config file; settings',
     )
     .option('-o, --output <RUN>', 'folder of the run (default: runs/<name of the data>)')
-    .option('--force', 'replace the run that is in that folder')
+    .option('--force', 'replace the run that is in that folder; with --resume, go on with changed settings or data')
     .option('--resume [RUN]', 'go on with a run that was stopped, after its newest checkpoint')
     .option('--dry-run', 'read and check everything, train nothing')
     .option(
@@ -180,6 +180,7 @@ async function jobOf(args: string[], flags: TrainFlags, command: Command, contex
     origins: resolved.origins,
     output: { folder, isAsked },
     resume: flags.resume !== undefined,
+    force: flags.force ?? false,
     dryRun: flags.dryRun ?? false,
     requirements: flags.require ?? [],
     log: flags.log,
@@ -189,7 +190,7 @@ async function jobOf(args: string[], flags: TrainFlags, command: Command, contex
 
 /** What a run began with, as if it were given anew. */
 async function savedSettings(run: string): Promise<Given[]> {
-  const { savedRunConfig } = await import('../run/resume.ts');
+  const { savedRunConfig } = await import('../run/resume-changes.ts');
   const { fields } = await import('../config/fields.ts');
   const { settingOf } = await import('../config/resolve.ts');
   const saved = await savedRunConfig(run);

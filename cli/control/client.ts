@@ -3,7 +3,8 @@ import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } f
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive, readStatus } from '../run/run-folder.ts';
+import { isAlive } from '../run/process-alive.ts';
+import { readStatus } from '../run/run-folder.ts';
 import {
   answersName,
   type ControlAnswer,

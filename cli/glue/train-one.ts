@@ -11,7 +11,8 @@ import type { Context } from '../context.ts';
 import { packageVersion } from '../program.ts';
 import type { StampedEvent } from '../run/events.ts';
 import { launchTraining } from '../run/launch.ts';
-import { isAlive, readStatus } from '../run/run-folder.ts';
+import { isAlive } from '../run/process-alive.ts';
+import { readStatus } from '../run/run-folder.ts';
 import type { Launched } from '../run/training-process.ts';
 
 /** What one training run is to be. */

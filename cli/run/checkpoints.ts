@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { replaceModelFolder } from '../../src/data/model-folder.ts';
+import { dirname, join } from 'node:path';
+import { removeFolder, replaceModelFolder } from '../../src/data/replace-folder.ts';
 import { type NamedTensor, writeSafetensors } from '../../src/encoder/safetensors.ts';
 import type { Engine, Variable } from '../../src/engine/types.ts';
-import { DivergedError } from '../../src/errors.ts';
+import { DistiltuneError, DivergedError } from '../../src/errors.ts';
 import type { Model } from '../../src/tasks/model.ts';
-import type { CheckpointStore, TrainerState } from '../../src/trainer/types.ts';
+import type { CheckpointReason, CheckpointStore, TrainerState } from '../../src/trainer/types.ts';
+import { checkpointSteps, momentsFile, stateFile, stateVersion } from './saved-point.ts';
+import { wayOn } from './way-on.ts';
 
 /** The part of `state.json` that the trainer does not know. */
 export interface RunPosition {
@@ -14,36 +15,58 @@ export interface RunPosition {
   totalSteps: number;
 }
 
+export interface StoreOptions {
+  /** Checkpoints that stay. */
+  keep: number;
+  position(): RunPosition;
+  /** Told what went wrong and harms nothing that was saved. */
+  warn(message: string): void;
+}
+
 /**
  * Saves a run's checkpoints in its folder: the best weights as `model/`, and everything that an exact resume takes as
- * `checkpoints/step-N/`, of which the last `keep` stay. Each is written beside its place and renamed when it is whole.
+ * `checkpoints/step-N/`, of which the last `keep` stay. An old one goes when the new one is in its place and was read again.
  */
 export function createCheckpointStore(
   folder: string,
   model: Pick<Model, 'engine' | 'variables' | 'save'>,
-  { keep, position }: { keep: number; position: () => RunPosition },
+  { keep, position, warn }: StoreOptions,
 ): CheckpointStore {
   const best = join(folder, 'model');
+  const checkpoints = join(folder, 'checkpoints');
+  const saveModel = () => replaceModelFolder(best, (writer) => model.save(writer));
   return {
     async save(reason, state, moments) {
       refuseBrokenWeights(model);
-      if (reason === 'best' || reason === 'end') {
-        await replaceModelFolder(best, (writer) => model.save(writer));
-        return best;
+      try {
+        if (reason === 'best' || reason === 'end') {
+          await saveModel();
+          return best;
+        }
+        const path = join(checkpoints, `step-${state.step}`);
+        await replaceModelFolder(path, async (writer) => {
+          await model.save(writer);
+          await writer.write(momentsFile, writeSafetensors(momentTensors(model.engine, moments)));
+          await writer.write(stateFile, [new TextEncoder().encode(stateJson(reason, state, position()))]);
+        });
+        await removeOld(checkpoints, keep).catch((error: Error) => {
+          warn(`an old checkpoint could not be removed: ${error.message}`);
+        });
+        // Stopped before the first evaluation: what there is, is the best.
+        if (reason === 'stop' && !existsSync(best)) await saveModel();
+        return path;
+      } catch (error) {
+        throw error instanceof DistiltuneError ? withWayOn(error, folder) : error;
       }
-      const checkpoints = join(folder, 'checkpoints');
-      const path = join(checkpoints, `step-${state.step}`);
-      await replaceModelFolder(path, async (writer) => {
-        await model.save(writer);
-        await writer.write('optimizer.safetensors', writeSafetensors(momentTensors(model.engine, moments)));
-        await writer.write('state.json', [new TextEncoder().encode(stateJson(state, position()))]);
-      });
-      await removeOld(checkpoints, keep);
-      // Stopped before the first evaluation: what there is, is the best.
-      if (reason === 'stop' && !existsSync(best)) await replaceModelFolder(best, (writer) => model.save(writer));
-      return path;
     },
   };
+}
+
+/** What failed, and from where the run can go on. */
+function withWayOn(error: DistiltuneError, folder: string): DistiltuneError {
+  const { message, where, exitCode, cause } = error;
+  const fix = `see to the disk, then ${wayOn(folder)}`;
+  return new DistiltuneError(message, { fix, exitCode, cause, ...(where === undefined ? {} : { where }) });
 }
 
 /**
@@ -77,19 +100,14 @@ function* momentTensors(
 }
 
 /** All randomness is a function of the seed and the step, so that the step says where in the data the run is. */
-function stateJson(state: TrainerState, { stepsPerEpoch, totalSteps }: RunPosition): string {
+function stateJson(reason: CheckpointReason, state: TrainerState, { stepsPerEpoch, totalSteps }: RunPosition): string {
   const epoch = Math.floor(state.step / stepsPerEpoch);
   const data = { epoch, stepOfEpoch: state.step % stepsPerEpoch, stepsPerEpoch };
-  return `${JSON.stringify({ v: 1, ...state, totalSteps, data }, null, 2)}\n`;
+  return `${JSON.stringify({ v: stateVersion, reason, ...state, totalSteps, data }, null, 2)}\n`;
 }
 
-async function removeOld(folder: string, keep: number): Promise<void> {
-  const steps = (await readdir(folder))
-    .map((name) => /^step-(\d+)$/.exec(name)?.[1])
-    .filter((step) => step !== undefined)
-    .map(Number)
-    .sort((a, b) => a - b);
-  for (const step of steps.slice(0, Math.max(0, steps.length - Math.max(1, keep)))) {
-    await rm(join(folder, `step-${step}`), { recursive: true });
+async function removeOld(checkpoints: string, keep: number): Promise<void> {
+  for (const step of checkpointSteps(dirname(checkpoints)).slice(Math.max(1, keep))) {
+    await removeFolder(join(checkpoints, `step-${step}`));
   }
 }

@@ -10,6 +10,8 @@ export interface TrainJob extends Resolved {
   output: { folder: string; isAsked: boolean };
   /** Go on after the newest checkpoint that is in that folder; where there is none, begin. */
   resume: boolean;
+  /** Go on though settings or data are others than when the run began, or its best model is damaged. */
+  force?: boolean;
   /** Stop when all is ready for the first step. */
   dryRun: boolean;
   requirements: Requirement[];

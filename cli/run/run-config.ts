@@ -5,6 +5,7 @@ import type { ModelFolder } from '../../src/files.ts';
 import type { Model } from '../../src/tasks/model.ts';
 import type { PreparedData } from './data.ts';
 import type { TrainJob } from './job.ts';
+import type { SavedRunConfig } from './resume-changes.ts';
 
 /** What `config.json` of a run folder holds: every setting under its own key, and what else the run depends on. */
 export async function runConfig(
@@ -12,7 +13,7 @@ export async function runConfig(
   data: PreparedData,
   { engine, task }: Pick<Model, 'engine' | 'task'>,
   folder: ModelFolder,
-): Promise<Record<string, unknown>> {
+): Promise<SavedRunConfig & Record<string, unknown>> {
   const weights = (await folder.list()).filter((name) => name.endsWith('.safetensors')).sort();
   const sha256: Record<string, string> = {};
   for (const name of weights) sha256[name] = await fileSha256(join(folder.where, name));

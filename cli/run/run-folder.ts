@@ -2,17 +2,19 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  fsyncSync,
   openSync,
   readFileSync,
   renameSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { UsageError } from '../../src/errors.ts';
 import type { Phase } from '../../src/trainer/events.ts';
 import type { StampedEvent } from './events.ts';
+import { isWriterAlive } from './process-alive.ts';
+import { lockName, lockRun } from './run-lock.ts';
 
 /** What `status.json` says of a run: whether it is alive, and where it is. */
 export interface RunStatus {
@@ -48,7 +50,8 @@ export async function checkOutput(folder: string, force: boolean): Promise<void>
       cause: error,
     });
   });
-  if (entries.length === 0) return;
+  // A lock alone is of a run that died before it began.
+  if (entries.every((name) => name === lockName)) return;
   if (!isRunFolder(folder)) {
     throw new UsageError('the folder is not empty, and no run of distiltune', {
       where: folder,
@@ -62,7 +65,7 @@ export async function checkOutput(folder: string, force: boolean): Promise<void>
     });
   }
   const status = readStatus(folder);
-  if (status?.state === 'running' && isAlive(status.pid)) {
+  if (status?.state === 'running' && isWriterAlive(status)) {
     throw new UsageError(`the run in this folder is going on (process ${status.pid})`, {
       where: folder,
       fix: 'stop it first, or name another folder with -o',
@@ -81,29 +84,56 @@ export function checkResumable(folder: string): void {
   };
   if (!isRunFolder(folder) || status === undefined) {
     refuse('there is no run in this folder to go on with', 'name a run folder: distiltune runs ls');
-  } else if (status.state === 'running' && isAlive(status.pid)) {
+  } else if (status.state === 'running' && isWriterAlive(status)) {
     refuse(`the run is going on (process ${status.pid})`, 'stop it first');
   } else if (status.state === 'finished' || status.state === 'early-stopping') {
     refuse('the run has ended: there is nothing to go on with', 'train anew, with --force to replace it');
   }
 }
 
-/** Makes a run's folder: the asked one, emptied where `checkOutput` allowed it, else the first free `name`, `name-2`, ... */
-export async function makeRunFolder(wanted: string, { isAsked }: { isAsked: boolean }): Promise<string> {
+/** A run folder that no other process writes to. */
+export interface OwnRunFolder {
+  path: string;
+  release(): void;
+}
+
+/**
+ * Makes a run's folder: the asked one, emptied where `checkOutput` allowed it, else the first free `name`, `name-2`, ...
+ * @throws UsageError when another process has begun a run in it
+ */
+export async function makeRunFolder(wanted: { folder: string; isAsked: boolean }): Promise<OwnRunFolder> {
+  const { folder: name, isAsked } = wanted;
   if (isAsked) {
-    if (isRunFolder(wanted)) await rm(wanted, { recursive: true });
-    await mkdir(wanted, { recursive: true });
-    return wanted;
+    await mkdir(name, { recursive: true });
+    const release = lockRun(name);
+    if (isRunFolder(name)) await emptyRun(name);
+    return { path: name, release };
   }
-  await mkdir(dirname(wanted), { recursive: true });
+  await mkdir(dirname(name), { recursive: true });
   for (let number = 1; ; number++) {
-    const folder = number === 1 ? wanted : `${wanted}-${number}`;
+    const path = number === 1 ? name : `${name}-${number}`;
     try {
-      await mkdir(folder);
-      return folder;
+      await mkdir(path);
+      return { path, release: lockRun(path) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
+  }
+}
+
+/**
+ * Removes what a run has left. What says that it is a run goes last: where the process dies meanwhile, it still is one.
+ * @param options.keepModel leaves the best model there until a new one takes its place
+ */
+export async function emptyRun(folder: string, { keepModel = false } = {}): Promise<void> {
+  const stays = new Set([lockName, ...(keepModel ? ['model'] : [])]);
+  const last = ['config.json', 'events.jsonl', 'status.json'];
+  const names = (await readdir(folder)).filter((name) => !stays.has(name));
+  for (const name of [
+    ...names.filter((name) => !last.includes(name)),
+    ...names.filter((name) => last.includes(name)),
+  ]) {
+    await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -124,26 +154,11 @@ export function readStatus(folder: string): RunStatus | undefined {
 /** Says of a run whose process is gone how it ended. */
 export function endStatus(folder: string, state: RunStatus['state']): void {
   const status = readStatus(folder);
-  if (status?.state === 'running') replaceJson(join(folder, 'status.json'), { ...status, state });
-}
-
-/** Whether the process is there and has not ended. */
-export function isAlive(pid: number): boolean {
+  if (status?.state !== 'running') return;
   try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return !isZombie(pid);
-}
-
-/** A process that has ended, but whose parent has not asked how. Linux tells. */
-function isZombie(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z');
+    replaceJson(join(folder, 'status.json'), { ...status, state });
   } catch {
-    return false;
+    // On a full disk it stays "running", of a process that is gone: that is seen, too.
   }
 }
 
@@ -165,52 +180,21 @@ export function recordAbort(folder: string, step: number): void {
 /** Writes a JSON file so that a reader sees the old one or the new one. */
 export function replaceJson(path: string, value: unknown): void {
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`);
+  writeFileSync(temporary, jsonText(value));
   renameSync(temporary, path);
 }
 
-/** Keeps `events.jsonl` and `status.json` of a run up to date. */
-export interface RunLog {
-  event(event: StampedEvent): void;
-  /** The last words; stops the heartbeat. */
-  end(state: RunStatus['state']): void;
+/** Writes a file so that a reader sees the old one or the new one, after a power cut too. */
+export function replaceSynced(path: string, text: string): void {
+  const temporary = `${path}.tmp`;
+  const file = openSync(temporary, 'w');
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
 }
 
-const heartbeatMs = 2000;
-
-export function openRunLog(folder: string): RunLog {
-  const file = openSync(join(folder, 'events.jsonl'), 'a');
-  const status: RunStatus = {
-    v: 1,
-    pid: process.pid,
-    state: 'running',
-    phase: 'preparing',
-    step: 0,
-    totalSteps: null,
-    heartbeat: '',
-  };
-  let written = 0;
-  const writeStatus = () => {
-    written = performance.now();
-    replaceJson(join(folder, 'status.json'), { ...status, heartbeat: new Date().toISOString() });
-  };
-  writeStatus();
-  const timer = setInterval(writeStatus, heartbeatMs);
-  timer.unref();
-  return {
-    event(event) {
-      writeSync(file, `${JSON.stringify(event)}\n`);
-      if (event.type === 'start') status.totalSteps = event.totalSteps;
-      if (event.type === 'step') status.step = event.step;
-      if (event.type === 'phase') status.phase = event.phase;
-      // Steps hold the thread, and timers wait for them.
-      if (event.type === 'phase' || performance.now() - written >= heartbeatMs) writeStatus();
-    },
-    end(state) {
-      clearInterval(timer);
-      status.state = state;
-      writeStatus();
-      closeSync(file);
-    },
-  };
-}
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

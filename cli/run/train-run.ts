@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { resolveModel } from '../../src/data/hub.ts';
-import { openModelFolder, replaceModelFolder } from '../../src/data/model-folder.ts';
-import { writeSplit } from '../../src/data/split-file.ts';
+import { openModelFolder } from '../../src/data/model-folder.ts';
+import { replaceModelFolder } from '../../src/data/replace-folder.ts';
 import { type DistilBertConfig, parseConfig } from '../../src/encoder/config.ts';
 import type { Engine } from '../../src/engine/types.ts';
 import { DivergedError, UsageError } from '../../src/errors.ts';
@@ -17,20 +17,21 @@ import type { ResumePoint } from '../../src/trainer/types.ts';
 import type { ControlServer } from '../control/protocol.ts';
 import { openControl } from '../control/server.ts';
 import type { Environment } from '../environment.ts';
-import { alsoToTensorBoard } from '../report/tensorboard/log.ts';
 import { writeReports } from '../report/write.ts';
+import { beginRun } from './begin-run.ts';
 import { createCheckpointStore, refuseBrokenWeights } from './checkpoints.ts';
 import { type Clock, createClock } from './clock.ts';
 import { type PreparedData, prepareData } from './data.ts';
+import { checkDiskSpace, type SpaceNeeds, spaceNeeds } from './disk-space.ts';
 import type { AnyEvent, StampedEvent } from './events.ts';
+import { explainFailure } from './explain-failure.ts';
 import type { TrainJob, TrainOutcome } from './job.ts';
 import { writePredictions } from './predictions.ts';
 import { createRecorder } from './recorder.ts';
 import { startResourceMeter } from './resources.ts';
 import type { RunResults } from './results.ts';
-import { cutEvents, newestCheckpoint, refuseChanges, resumePoint } from './resume.ts';
-import { runConfig } from './run-config.ts';
-import { makeRunFolder, openRunLog, replaceJson } from './run-folder.ts';
+import { resumePoint } from './resume.ts';
+import { jsonText, replaceSynced } from './run-folder.ts';
 import { taskOf } from './task-of.ts';
 import { createDiagnosticsTeller } from './tell-diagnostics.ts';
 import { tunedParts } from './thresholds.ts';
@@ -85,6 +86,7 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
   let model: RunModel | undefined;
   let begun: string | undefined;
   let server: ControlServer | undefined;
+  let release: (() => void) | undefined;
   try {
     emit(data.event);
     for (const message of data.warnings) emit({ type: 'warning', step: 0, message });
@@ -95,24 +97,14 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     const { seed, dropout } = settings;
     model = await clock.measure('engine', () => loadModel(engine, folder, task, { seed, dropout }));
     emit(modelEvent(model, settings.model, folder.where));
+    const warning = await checkDiskSpace(job.output.folder, needsOf(model, settings.checkpoint.keep));
+    if (warning !== null) emit({ type: 'warning', step: 0, message: warning });
     if (job.dryRun) return null;
     context.signal.throwIfAborted();
 
-    const point = job.resume ? await newestCheckpoint(job.output.folder) : null;
-    const run = point === null ? await makeRunFolder(job.output.folder, job.output) : job.output.folder;
-    if (point === null) {
-      recorder.writeTo(alsoToTensorBoard(openRunLog(run), run, job), false);
-      emit({ type: 'run', folder: run, taken: run === job.output.folder ? null : job.output.folder });
-      replaceJson(join(run, 'config.json'), await runConfig(job, data, model, folder));
-      if (data.split !== null) await writeSplit(join(run, 'split.csv'), data.split.lines, data.split.sides);
-    } else {
-      await refuseChanges(run, settings, data.maxLength, data.files);
-      await restoreWeights(model, point.folder);
-      await cutEvents(run, point.state.step);
-      recorder.writeTo(alsoToTensorBoard(openRunLog(run), run, job, point.state.step), true);
-      emit({ type: 'run', folder: run, taken: null });
-      emit({ type: 'resume', step: point.state.step, from: point.folder.where });
-    }
+    const began = await beginRun({ job, data, model, folder, recorder });
+    const { run, point } = began;
+    release = began.release;
     begun = run;
     server = await openControl(run, control.ask).catch((error: Error) => {
       const message = `the run cannot be steered from other terminals: ${error.message}`;
@@ -130,17 +122,24 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     await writeReports(run, emit);
     recorder.end(results.reason);
     return { folder: run, results };
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainFailure(thrown, settings, begun ?? null);
     emit({ type: 'failure', message: error instanceof Error ? error.message : String(error) });
     if (begun !== undefined) await writeReports(begun, emit);
-    recorder.end(error instanceof DivergedError ? 'diverged' : 'failed');
+    recorder.fail(error instanceof DivergedError ? 'diverged' : 'failed');
     throw error;
   } finally {
     unlisten();
     await server?.close();
+    release?.();
     model?.dispose();
     await data.close();
   }
+}
+
+function needsOf(model: RunModel, keep: number): SpaceNeeds {
+  const others = Object.values(model.tokenizer.toFiles()).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return spaceNeeds(parametersOf(model), others, keep);
 }
 
 /** A model whose task is known at run time only. */
@@ -165,7 +164,7 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
   const { settings } = job;
   const { sets } = data;
   const evaluations: RunEvaluations = { best: null, test: null };
-  const position = { stepsPerEpoch: 0, totalSteps: 0 };
+  const position = { stepsPerEpoch: 0, totalSteps: 0, step: 0 };
   let latest: Evaluation<Prediction> | null = null;
   let end: EndEvent | null = null;
   const results = () => resultsOf({ end: end!, evaluations, model, clock });
@@ -185,11 +184,17 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
               latest = await evaluate(model, sets.validation, { signal });
               return metricValues(latest);
             },
-      checkpoints: createCheckpointStore(run, model, { keep: settings.checkpoint.keep, position: () => position }),
+      checkpoints: createCheckpointStore(run, model, {
+        keep: settings.checkpoint.keep,
+        position: () => position,
+        warn: (message) => emit({ type: 'warning', step: position.step, message }),
+      }),
       resume,
       control: context.control,
     })) {
-      if (event.type === 'start') Object.assign(position, event);
+      if (event.type === 'start')
+        Object.assign(position, { stepsPerEpoch: event.stepsPerEpoch, totalSteps: event.totalSteps });
+      if (event.type === 'step') position.step = event.step;
       if (event.type === 'evaluation' && event.best) evaluations.best = latest;
       if (event.type === 'end') end = event;
       emit(event);
@@ -231,10 +236,12 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
       }
     });
     const final = results();
-    replaceJson(join(run, 'results.json'), final);
+    replaceSynced(join(run, 'results.json'), jsonText(final));
     return final;
   } catch (error) {
-    if (error instanceof DivergedError) replaceJson(join(run, 'results.json'), { ...results(), reason: 'diverged' });
+    if (error instanceof DivergedError) {
+      replaceSynced(join(run, 'results.json'), jsonText({ ...results(), reason: 'diverged' }));
+    }
     throw error;
   } finally {
     meter.stop();

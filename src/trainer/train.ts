@@ -1,6 +1,6 @@
 import { pauseForEvents } from '../engine/pause.ts';
 import { permutation } from '../engine/random.ts';
-import { DivergedError, UsageError } from '../errors.ts';
+import { DistiltuneError, DivergedError, UsageError } from '../errors.ts';
 import { createAdamW } from './adamw.ts';
 import type { ControlRequest, TrainControl } from './control.ts';
 import type { EndEvent, Phase, TrainEvent } from './events.ts';
@@ -35,6 +35,8 @@ export interface TrainOptions<Target> {
   /** Which of `evaluate`'s metrics chooses the best checkpoint. Required with `evaluate`. */
   metric?: { name: string; direction: 'max' | 'min' } | undefined;
   checkpoints?: CheckpointStore | undefined;
+  /** Where no number of steps is set between checkpoints, the time between them. Default: 15 minutes. */
+  saveEveryMs?: number | undefined;
   /** Goes on after a checkpoint; the rest of the run is the same, to the bit, as if it had never stopped. */
   resume?: ResumePoint | undefined;
   /** Aborting it finishes the step under way, saves, and ends the run with reason `stopped`. */
@@ -60,7 +62,7 @@ const SHUFFLE_SITE = -1;
  * @throws UsageError when there is nothing to train on or the metric is not one of the evaluation's.
  */
 export async function* train<Target>(options: TrainOptions<Target>): AsyncGenerator<TrainEvent> {
-  const { model, data, settings, checkpoints, control } = options;
+  const { model, data, settings, checkpoints, control, saveEveryMs = 15 * 60_000 } = options;
   const { engine } = model;
   if (data.samples === 0) throw new UsageError('There are no examples to train on.');
   const stepsPerEpoch = Math.ceil(data.samples / settings.batchSize);
@@ -79,6 +81,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
   };
   const state: TrainerState = { ...(options.resume?.state ?? beginning) };
   const first = state.step;
+  let lastSave = performance.now();
   const totals = { examples: 0, tokens: 0, train: 0, evaluate: 0, save: 0 };
   const metric = options.metric ?? { name: 'loss', direction: 'min' };
   const stopping = AbortSignal.any([options.signal, control?.stopping].filter((signal) => signal !== undefined));
@@ -120,9 +123,8 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
         yield* evaluateNow(options.evaluate);
         continue;
       }
-      const { everySteps: saveEvery } = settings.checkpoint;
-      if (saveEvery !== null && state.step > first && state.step % saveEvery === 0) {
-        yield* saveNow('periodic');
+      if (isSaveDue()) {
+        yield* savePeriodic();
         yield phase('training', state.step);
       }
       const step = state.step + 1;
@@ -208,12 +210,30 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     return true;
   }
 
+  function isSaveDue(): boolean {
+    if (!checkpoints || state.step === first) return false;
+    const { everySteps } = settings.checkpoint;
+    return everySteps === null ? performance.now() - lastSave >= saveEveryMs : state.step % everySteps === 0;
+  }
+
+  /** A run that can go on does not end because one copy finds no room: those of before are there, and the next may find it. */
+  async function* savePeriodic(): AsyncGenerator<TrainEvent> {
+    lastSave = performance.now();
+    try {
+      yield* saveNow('periodic');
+    } catch (error) {
+      if (error instanceof DivergedError || !(error instanceof DistiltuneError)) throw error;
+      yield { type: 'warning', step: state.step, message: `the checkpoint was not saved: ${error.message}` };
+    }
+  }
+
   async function* saveNow(why: CheckpointReason): AsyncGenerator<TrainEvent> {
     if (!checkpoints) return;
     yield phase('saving', state.step);
     const began = performance.now();
     const location = await checkpoints.save(why, { ...state }, optimizer.moments);
     totals.save += (performance.now() - began) / 1000;
+    if (why !== 'best' && why !== 'end') lastSave = performance.now();
     yield { type: 'checkpoint', step: state.step, location, reason: why };
   }
 

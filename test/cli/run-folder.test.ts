@@ -34,6 +34,7 @@ describe('a run on a file that is split', () => {
   test('leaves these files', () => {
     const checkpoint = [
       'config.json',
+      'manifest.json',
       'model.safetensors',
       'optimizer.safetensors',
       'special_tokens_map.json',
@@ -41,13 +42,14 @@ describe('a run on a file that is split', () => {
     ];
     const model = [
       'config.json',
+      'manifest.json',
       'model.safetensors',
       'special_tokens_map.json',
       'tokenizer.json',
       'tokenizer_config.json',
       'vocab.txt',
     ];
-    const tokenizer = model.slice(3);
+    const tokenizer = model.slice(4);
     // 12 steps, a checkpoint after every second one but the last; three are kept.
     const checkpoints = [10, 6, 8].flatMap((step) =>
       [...checkpoint, ...tokenizer].map((name) => `checkpoints/step-${step}/${name}`),
@@ -185,7 +187,8 @@ describe('a run on a file that is split', () => {
     const state = readJson(run, 'checkpoints/step-8/state.json');
     const { best } = eventsOf(run).find(({ type }) => type === 'end');
     expect(state).toEqual({
-      v: 1,
+      v: 2,
+      reason: 'periodic',
       step: 8,
       evaluationPending: false,
       best: expect.objectContaining({ metric: 'accuracy', step: 6 }),

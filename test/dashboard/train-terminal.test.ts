@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isAlive } from '../../cli/run/run-folder.ts';
+import { isAlive } from '../../cli/run/process-alive.ts';
 import { mainFile, runCli } from '../cli/run-cli.ts';
 import { eventsOf, lossesOf, readJson, tiny, tinyWorkplace } from '../cli/train-fixtures.ts';
 import { noTmux, openTmux, type Tmux } from './tmux.ts';

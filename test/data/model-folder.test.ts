@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openModelFolder, replaceModelFolder } from '../../src/data/model-folder.ts';
+import { openModelFolder } from '../../src/data/model-folder.ts';
+import { replaceModelFolder } from '../../src/data/replace-folder.ts';
 import { DataError, DistiltuneError } from '../../src/errors.ts';
 
 let root: string;
@@ -49,7 +50,7 @@ test('a written folder takes the place of the one before as a whole', async () =
   });
   expect(await readFile(join(path, 'a'))).toEqual(Buffer.from([1, 2, 3]));
   await replaceModelFolder(path, (writer) => writer.write('a', [bytes(4)]));
-  expect(await readdir(path)).toEqual(['a']);
+  expect((await readdir(path)).sort()).toEqual(['a', 'manifest.json']);
   expect(await readFile(join(path, 'a'))).toEqual(Buffer.from([4]));
   expect(await readdir(join(root, 'runs'))).toEqual(['model']);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isAlive } from '../../cli/run/run-folder.ts';
+import { isAlive } from '../../cli/run/process-alive.ts';
 import { mainFile } from '../cli/run-cli.ts';
 import { noTmux, openTmux, type Tmux } from '../dashboard/tmux.ts';
 import { glueWorkplace, tinySettings } from './glue-workplace.ts';

@@ -6,7 +6,7 @@ import { crc32c } from '../../cli/report/tensorboard/crc32c.ts';
 import { alsoToTensorBoard } from '../../cli/report/tensorboard/log.ts';
 import { encodeEvent, frameRecord, type Logged } from '../../cli/report/tensorboard/records.ts';
 import type { AnyEvent, StampedEvent } from '../../cli/run/events.ts';
-import type { RunLog } from '../../cli/run/run-folder.ts';
+import type { RunLog } from '../../cli/run/run-log.ts';
 import { defaultSettings } from '../../src/trainer/settings.ts';
 import { fixtureJson } from '../parity/fixtures.ts';
 import { readEvents } from './read-event-file.ts';

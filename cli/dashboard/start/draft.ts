@@ -8,7 +8,7 @@ import type { Environment } from '../../environment.ts';
 import { packageVersion } from '../../program.ts';
 import { expandFolder } from '../../run/data.ts';
 import type { TrainJob } from '../../run/job.ts';
-import { savedRunConfig } from '../../run/resume.ts';
+import { savedRunConfig } from '../../run/resume-changes.ts';
 import { checkOutput, checkResumable, defaultRunFolder } from '../../run/run-folder.ts';
 
 /** A run that is being put together. It becomes the words of a command line, and these are what is read. */

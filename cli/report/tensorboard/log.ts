@@ -6,7 +6,7 @@ import { fields } from '../../config/fields.ts';
 import { settingOf } from '../../config/resolve.ts';
 import type { StampedEvent } from '../../run/events.ts';
 import type { TrainJob } from '../../run/job.ts';
-import type { RunLog } from '../../run/run-folder.ts';
+import type { RunLog } from '../../run/run-log.ts';
 import { encodeEvent, frameRecord, type Logged } from './records.ts';
 
 /** Written to instead of `log`: it, and files for TensorBoard where they are asked for, or a resumed run has some already. */

@@ -1,0 +1,28 @@
+import type { Settings } from '../../src/trainer/settings.ts';
+import { wayOn } from './way-on.ts';
+
+/** Settings that decide how much memory a step takes. */
+type StepSize = Pick<Settings, 'batchSize' | 'accumulate' | 'maxLength'>;
+
+/** What TensorFlow, the runtime and wasm say when they get no memory. */
+const complaints =
+  /OOM when allocating|resource ?exhausted|bad_alloc|array buffer allocation failed|out of memory|cannot allocate memory|invalid typed array length/i;
+
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && complaints.test(error.message);
+}
+
+/**
+ * What takes less memory and learns from the same batches. What a step holds grows with the examples that go through the model
+ * at once, `batchSize / accumulate`, beside the weights, which stay: half as many at once take little more than half.
+ */
+export function memoryAdvice({ batchSize, accumulate, maxLength }: StepSize, run: string | null): string {
+  const atOnce = Math.ceil(batchSize / accumulate);
+  if (atOnce > 1) {
+    const parts = Math.min(batchSize, accumulate * 2);
+    const how = `accumulate=${parts} has ${Math.ceil(batchSize / parts)} examples in memory at a time instead of ${atOnce}, in the same batches of ${batchSize}`;
+    return run === null ? how : `${how}; ${wayOn(run, `accumulate=${parts}`, '--force')}`;
+  }
+  const half = maxLength === null ? 64 : Math.max(1, Math.floor(maxLength / 2));
+  return `one example at a time is too much already: train with --max-length ${half}, or a smaller model`;
+}
