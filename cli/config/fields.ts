@@ -241,7 +241,7 @@ export const fields: readonly Field[] = [
   {
     key: 'checkpoint.everySteps',
     rules: [count, nothing],
-    description: 'steps between checkpoints that a run can be resumed from',
+    description: 'steps between checkpoints that a run can be resumed from; null: one every 15 minutes',
   },
   { key: 'checkpoint.keep', rules: [count], description: 'how many of them are kept' },
   {

@@ -24,10 +24,12 @@ export interface LaunchHandlers {
  */
 export async function launchTraining(job: TrainJob, context: Context, handlers: LaunchHandlers): Promise<Launched> {
   let folder: string | null = null;
+  let rssBytes: number | null = null;
   // What a library prints is no result.
   const training = startTrainingProcess(context, { stdio: ['inherit', 2, 2, 'ipc'] }, (message) => {
     if (message.type !== 'event') return;
     if (message.event.type === 'run') folder = message.event.folder;
+    if (message.event.type === 'resources') rssBytes = message.event.rssBytes;
     handlers.onEvent(message.event);
   });
   const signals = stopBySignals({
@@ -37,7 +39,8 @@ export async function launchTraining(job: TrainJob, context: Context, handlers: 
   });
   try {
     training.tell({ type: 'train', job, isDetachable: false });
-    return launchedOf(await training.ended, { folder, signal: signals.first() });
+    const { settings } = job;
+    return launchedOf(await training.ended, { folder, signal: signals.first(), settings, rssBytes });
   } finally {
     signals.off();
   }
@@ -70,6 +73,7 @@ export function launchDetachable(job: TrainJob, context: Context, { onStop }: { 
   let ids = 0;
   let folder: string | null = null;
   let step = 0;
+  let rssBytes: number | null = null;
   let isEnding = false;
   let isKilled = false;
   let ended: 'ended' | 'died' | null = null;
@@ -82,6 +86,7 @@ export function launchDetachable(job: TrainJob, context: Context, { onStop }: { 
       if (message.type === 'answer') return answered(message.id, message.answer);
       const { event } = message;
       if (event.type === 'run') folder = event.folder;
+      if (event.type === 'resources') rssBytes = event.rssBytes;
       if (event.type === 'step' || event.type === 'resume') step = event.step;
       if (event.type === 'results' || event.type === 'failure') isEnding = true;
       if (event.type === 'end' && (event.reason === 'aborted' || event.reason === 'diverged')) isEnding = true;
@@ -122,7 +127,8 @@ export function launchDetachable(job: TrainJob, context: Context, { onStop }: { 
       for (const id of unanswered.keys()) {
         answered(id, isKilled ? { ok: true, step } : { ok: false, reason: 'the run has ended' });
       }
-      return launchedOf(end, { folder, signal: signals.first(), isKilled: isAsked });
+      const { settings } = job;
+      return launchedOf(end, { folder, signal: signals.first(), isKilled: isAsked, settings, rssBytes });
     })
     .finally(close);
   const leave = new Promise<Launched>((resolve) => leaving.signal.addEventListener('abort', () => resolve(left)));

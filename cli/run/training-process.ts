@@ -1,9 +1,12 @@
 import { type ChildProcess, fork, type StdioOptions } from 'node:child_process';
+import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { DistiltuneError } from '../../src/errors.ts';
+import type { Settings } from '../../src/trainer/settings.ts';
 import type { Context } from '../context.ts';
 import { engineVariables, exitCodeOf } from './engine-process.ts';
 import type { FromWorker, SentError, ToWorker, TrainOutcome } from './job.ts';
+import { memoryAdvice } from './out-of-memory.ts';
 import { endStatus } from './run-folder.ts';
 
 /** How a training process ended, by its last word; `died`: it left none. */
@@ -61,15 +64,23 @@ function errorOf({ message, where, fix, exitCode, stack, isExpected }: SentError
   return error;
 }
 
-function diedError({ code, signal }: Ending & { type: 'died' }): DistiltuneError {
+/** What ends a process that gets no memory: the system (SIGKILL), or the process itself (SIGABRT). */
+const memorySignals: (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGABRT'];
+
+function diedError(
+  { code, signal }: Ending & { type: 'died' },
+  { folder, settings, rssBytes }: { folder: string | null; settings: Settings; rssBytes: number | null },
+): DistiltuneError {
   const how = signal === null ? `with code ${code}` : `by ${signal} (${exitCodeOf(signal)})`;
+  const held = rssBytes === null ? '' : `, it held ${gigabytes(rssBytes)} of this machine's ${gigabytes(totalmem())}`;
   return new DistiltuneError(`the training process ended unexpectedly, ${how}`, {
-    fix:
-      signal === 'SIGKILL'
-        ? 'the system may have run out of memory: try accumulate=2, a smaller --batch-size or --max-length'
-        : 'run it again with -v; `distiltune engine info` tries the engine out',
+    fix: memorySignals.includes(signal)
+      ? `the system may have run out of memory${held}: ${memoryAdvice(settings, folder)}`
+      : 'run it again with -v; `distiltune engine info` tries the engine out',
   });
 }
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** A signal asks to stop. `again`: for the second time, and the run is given up. */
 export type OnStop = (signal: NodeJS.Signals, again: boolean) => void;
@@ -117,13 +128,20 @@ export interface Launched {
  */
 export function launchedOf(
   end: Ending,
-  asked: { folder: string | null; signal: NodeJS.Signals | null; isKilled?: boolean },
+  asked: {
+    folder: string | null;
+    signal: NodeJS.Signals | null;
+    isKilled?: boolean;
+    settings: Settings;
+    /** Bytes of memory that it held when it last told; null where it has not. */
+    rssBytes: number | null;
+  },
 ): Launched {
   const { folder, signal, isKilled = signal !== null } = asked;
   if (end.type === 'failed') throw errorOf(end.error);
   if (end.type === 'died') {
     if (folder !== null) endStatus(folder, isKilled ? 'aborted' : 'failed');
-    if (!isKilled) throw diedError(end);
+    if (!isKilled) throw diedError(end, asked);
   }
   const outcome = end.type === 'done' ? end.outcome : null;
   return { outcome, signal, isAborted: end.type === 'aborted' || end.type === 'died' };

@@ -80,6 +80,7 @@ export interface Settings {
     /** Stop after this many evaluations without an improvement; null: never. */
     earlyStopping: number | null;
   };
+  /** `everySteps` null: every 15 minutes. */
   checkpoint: { everySteps: number | null; keep: number };
   classWeights: null | 'balanced' | Record<string, number>;
   labelSmoothing: number;
