@@ -1,110 +1,136 @@
-#!/usr/bin/env node
-/**
- * Trains the same rows with distiltune and with a reference script on Hugging Face's Trainer, one after the other in turn,
- * and prints both figures of every run, the medians and their ratio as one JSON document.
- *
- *   npm run build
- *   node bench/versus-hf.mjs --python VENV/bin/python --reference hf_reference.py --train train.csv --dev dev.csv \
- *     [--text-column text] [--label-column label] [--runs 5] [--steps 100] [--padding grouped,longest,max]
- *
- * The reference takes --task csv --train --dev --model --padding --max-steps and prints one JSON line with
- * tokens_per_second and peak_rss_mb. No other load may run beside it: absolute times are noisy, ratios less so.
- */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+/** Trains the same rows from the same checkpoint with the command line and with Hugging Face's Trainer, in turn. */
+import { appendFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { UsageError } from './lib/command.mjs';
+import { isAlike, likenessOf } from './lib/likeness.mjs';
+import { machine, ownVersions } from './lib/machine.mjs';
+import { measureMatrixPeak } from './lib/matrix-peak.mjs';
+import { modelFolder, modelOptions, modelSizes, writeStart } from './lib/models.mjs';
+import { neededTrainingWork } from './lib/needed-work.mjs';
+import { trainOwn } from './lib/own-training.mjs';
+import { peerOf, peerOptions, trainPeer } from './lib/peer-training.mjs';
+import { coresFor } from './lib/processes.mjs';
+import { rounded } from './lib/statistics.mjs';
+import { taskNamed, taskNames, taskOptions } from './lib/tasks.mjs';
+import { trainingOf, trainingOptions } from './lib/training-options.mjs';
+import { comparisonTable } from './lib/versus-table.mjs';
+import { makeWorkFolder } from './lib/work-folder.mjs';
 
-const { values } = parseArgs({
+const paddings = ['grouped', 'longest', 'max'];
+const { steps: _, warmup, ...commonOptions } = trainingOptions;
+
+export default {
+  usage: 'versus-hf --python FILE [options] [-- SETTINGS]',
+  summary: 'Trains with distiltune and with a script on the Hugging Face Trainer in turn, and prints a Markdown table.',
+  about: `Before anything is measured both train three steps without dropout on the rows in their order: tokens and losses must be
+the same. What follows -- goes to \`distiltune train\`. An arm is a padding with, after a colon, its measured steps:
+npm run bench -- versus-hf --python V/bin/python --task cola,sst2 --padding grouped,longest:30,max:10`,
+  takesRest: true,
   options: {
-    python: { type: 'string' },
-    reference: { type: 'string' },
-    train: { type: 'string' },
-    dev: { type: 'string' },
-    'text-column': { type: 'string', default: 'text' },
-    'label-column': { type: 'string', default: 'label' },
-    runs: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '100' },
-    padding: { type: 'string', default: 'grouped' },
-  },
-});
-for (const name of ['python', 'reference', 'train', 'dev']) {
-  if (!values[name]) throw new Error(`--${name} is missing: see the head of this file`);
-}
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const model = path.join(root, 'models', 'minilm-l6-h384-uncased');
-const work = mkdtempSync(path.join(os.tmpdir(), 'distiltune-bench-'));
-const columns = ['--text-column', values['text-column'], '--label-column', values['label-column']];
-const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 };
-
-function ours(run) {
-  const output = path.join(work, `run-${run}`);
-  const options = [
-    '-o',
-    output,
-    '--model',
-    model,
-    '--validation',
-    values.dev,
-    '--max-steps',
-    values.steps,
-    '--ui',
-    'none',
-  ];
-  execFileSync(
-    process.execPath,
-    [path.join(root, 'dist', 'cli', 'main.js'), 'train', values.train, ...columns, ...options],
-    quiet,
-  );
-  const results = JSON.parse(readFileSync(path.join(output, 'results.json'), 'utf8'));
-  return { tokensPerSecond: results.realTokensPerSecond, peakMegabytes: results.peakRssBytes / 2 ** 20 };
-}
-
-function theirs(padding) {
-  const options = [
-    '--model',
-    model,
-    '--padding',
-    padding,
-    '--max-steps',
-    values.steps,
-    '--out',
-    path.join(work, 'reference'),
-  ];
-  const data = ['--task', 'csv', '--train', values.train, '--dev', values.dev, ...columns];
-  const printed = execFileSync(values.python, [values.reference, ...data, ...options], quiet);
-  const line = printed.split('\n').findLast((text) => text.startsWith('{"task"'));
-  const { tokens_per_second: tokensPerSecond, peak_rss_mb: peakMegabytes } = JSON.parse(line);
-  return { tokensPerSecond, peakMegabytes };
-}
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
-const paddings = values.padding.split(',');
-const rows = [];
-try {
-  for (let run = 1; run <= Number(values.runs); run++) {
-    const row = { distiltune: ours(run) };
-    for (const padding of paddings) row[padding] = theirs(padding);
-    console.error(JSON.stringify(row));
-    rows.push(row);
-  }
-} finally {
-  rmSync(work, { recursive: true, force: true });
-}
-const summary = Object.fromEntries(
-  ['distiltune', ...paddings].map((arm) => [
-    arm,
-    {
-      tokensPerSecond: Math.round(median(rows.map((row) => row[arm].tokensPerSecond))),
-      peakMegabytes: Math.round(median(rows.map((row) => row[arm].peakMegabytes))),
-      ratio: Number(median(rows.map((row) => row.distiltune.tokensPerSecond / row[arm].tokensPerSecond)).toFixed(2)),
+    ...peerOptions,
+    ...modelOptions,
+    ...taskOptions,
+    task: { kind: 'text', takes: 'NAMES', default: 'banking77', about: `one or several of ${taskNames.join(', ')}` },
+    padding: { kind: 'text', takes: 'ARMS', default: 'grouped', about: `one or several of ${paddings.join(', ')}` },
+    runs: { kind: 'count', default: 5, about: 'of each side in each arm' },
+    steps: {
+      kind: 'count',
+      default: 0,
+      about: 'steps that are measured; 0: whole rounds of batches of like length, 40 or more',
     },
-  ]),
-);
-const { node } = process.versions;
-console.log(
-  JSON.stringify({ cpu: os.cpus()[0].model, cores: os.cpus().length, node, settings: values, rows, summary }, null, 2),
-);
+    warmup,
+    ...commonOptions,
+    dropout: { kind: 'number', about: "of both sides, instead of the checkpoint's own" },
+    log: { kind: 'text', takes: 'FILE', about: 'every run is added there as a line of JSON, as soon as it is over' },
+  },
+
+  async run(values, rest) {
+    const setting = { ...settingOf(values), rest };
+    const measuredOn = machine();
+    const comparisons = [];
+    for (const name of setting.tasks) comparisons.push(...(await compareOn(name, setting)));
+    console.log(comparisonTable({ comparisons, machine: measuredOn, values }));
+  },
+};
+
+function settingOf(values) {
+  const tasks = values.task.split(',');
+  const arms = values.padding.split(',').map((word) => armOf(word, values.steps));
+  const unknown = tasks.find((name) => !taskNames.includes(name));
+  if (unknown !== undefined) throw new UsageError(`there is no task "${unknown}"; there are ${taskNames.join(', ')}`);
+  return { values, tasks, arms, peer: peerOf(values), threads: coresFor(values.threads), work: makeWorkFolder() };
+}
+
+function armOf(word, steps) {
+  const [padding, own] = word.split(':');
+  const asked = own === undefined ? steps : Number(own);
+  if (!paddings.includes(padding) || !Number.isInteger(asked)) {
+    throw new UsageError(`--padding takes ${paddings.join(', ')}, each with or without :STEPS, not "${word}"`);
+  }
+  return { padding, steps: asked };
+}
+
+/** One task: the check that both do the same, then the arms one after the other. */
+async function compareOn(name, setting) {
+  const { values, rest, peer, threads, work } = setting;
+  const task = taskNamed(name, values.data);
+  const from = await modelFolder(values);
+  const sizes = await modelSizes(from);
+  const { seed } = values;
+  const training = { ...trainingOf(values), task, threads };
+  const model = path.join(work, 'start');
+  await writeStart(model, { from, task, seed, dropout: 0 });
+  const likeness = await checkLikeness({ ...training, model }, { peer, work, rest });
+  await writeStart(model, { from, task, seed, dropout: values.dropout ?? null });
+  const comparisons = [];
+  for (const arm of setting.arms) {
+    const steps = arm.steps || roundsOf(likeness.train_rows, training.batch);
+    const pairs = [];
+    for (let run = 1; run <= values.runs; run++) {
+      const own = await trainOwn({ ...training, model, steps }, path.join(work, 'own'), rest);
+      rmSync(path.join(work, 'own'), { recursive: true });
+      const peak = await measureMatrixPeak(sizes, Math.round(own.tokens / own.steps), threads);
+      const other = await trainPeer({ ...training, model, steps, padding: arm.padding }, peer, path.join(work, 'peer'));
+      const pair = [own, other].map((figures) => withWork(figures, { task, sizes, peak }));
+      log(values, { task: name, model: values.model, threads, run, own: pair[0], peer: pair[1] });
+      pairs.push({ own: pair[0], peer: pair[1] });
+    }
+    comparisons.push({ task: name, padding: arm.padding, likeness, pairs });
+  }
+  return comparisons;
+}
+
+/** @throws Error where the two do not train on the same rows to the same loss */
+async function checkLikeness(training, { peer, work, rest }) {
+  const short = { ...training, steps: 3, warmup: 0, inOrder: true };
+  const own = await trainOwn(short, path.join(work, 'own'), rest);
+  rmSync(path.join(work, 'own'), { recursive: true });
+  const other = await trainPeer({ ...short, padding: 'longest' }, peer, path.join(work, 'peer'));
+  const likeness = likenessOf(own, other);
+  console.error(JSON.stringify({ check: training.task.name, ...likeness }));
+  if (!isAlike(likeness)) throw new Error('the two sides do not do the same: nothing is measured');
+  return likeness;
+}
+
+/**
+ * The Trainer puts so many batches of like length together, longest first: whole rounds have every length.
+ * (`get_length_grouped_indices` of transformers' trainer_pt_utils.py.)
+ */
+function roundsOf(rows, batch) {
+  const round = Math.max(1, Math.min(Math.floor(rows / (batch * 4)), 50));
+  return round * Math.ceil(40 / round);
+}
+
+function withWork(figures, { task, sizes, peak }) {
+  const { step_tokens, step_losses, is_whole = true, ...kept } = figures;
+  const { tokens, rows, train_seconds } = figures;
+  const work = neededTrainingWork(sizes, { kind: task.kind, labels: task.labels.length, tokens, rows });
+  const needed = is_whole ? rounded(work / train_seconds / 1e9, 1) : null;
+  return { ...kept, needed_gflops: needed, matrix_peak_gflops: peak.gflops };
+}
+
+function log({ log: file }, entry) {
+  const line = JSON.stringify({ date: new Date().toISOString(), ...ownVersions(), ...entry });
+  console.error(line);
+  if (file !== undefined) appendFileSync(file, `${line}\n`);
+}

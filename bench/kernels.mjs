@@ -1,0 +1,1 @@
+export default { usage: 'kernels', summary: '', options: {}, async run() {} };

@@ -1,0 +1,1 @@
+export default { usage: 'predict', summary: '', options: {}, async run() {} };

@@ -1,0 +1,1 @@
+export default { usage: 'soak', summary: '', options: {}, async run() {} };

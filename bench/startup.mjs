@@ -1,0 +1,1 @@
+export default { usage: 'startup', summary: '', options: {}, async run() {} };
