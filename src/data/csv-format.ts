@@ -1,9 +1,10 @@
 import { DataError } from '../errors.ts';
-import { type CsvRecord, parseBlock, readRecords } from './csv-records.ts';
-import { delimiterName, detectDialect } from './dialect.ts';
+import type { CsvRecord, Dialect } from './csv-parser.ts';
+import { readRecords } from './csv-records.ts';
+import { delimiterName, detectDialect, parseSample } from './dialect.ts';
 import type { Format } from './format.ts';
 import { detectHeader } from './header.ts';
-import { markLineEnds, restoreLineEnds } from './line-ends.ts';
+import { maxColumns, shownLimit } from './limits.ts';
 import type { TableRow } from './types.ts';
 
 export interface CsvOptions {
@@ -20,7 +21,7 @@ const sampleLength = 256 << 10;
  * @param head its first piece; `headIsAll`: there is no more.
  */
 export async function detectCsv(head: string, headIsAll: boolean, name: string, options: CsvOptions): Promise<Format> {
-  const { sample, isAll } = await takeSample(head, headIsAll, name);
+  const { sample, isAll } = takeSample(head, headIsAll, name);
   const { delimiter, quotes } = detectDialect(sample, isAll, options);
   const dialect = { delimiter: delimiter.value, quotes: quotes.value };
   const rows = sampleRows(sample, dialect, isAll);
@@ -32,6 +33,7 @@ export async function detectCsv(head: string, headIsAll: boolean, name: string, 
   }
   const header = detectHeader(rows, options.header ?? null);
   const columns = nameColumns(rows, header.value);
+  if (columns.length > maxColumns) throw tooManyColumns(name);
   return {
     format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
     delimiter,
@@ -59,29 +61,34 @@ export async function detectCsv(head: string, headIsAll: boolean, name: string, 
   };
 }
 
-/** The beginning of the text, line ends marked: short, so that detection is quick, but with a whole row at least. */
-async function takeSample(head: string, headIsAll: boolean, name: string): Promise<{ sample: string; isAll: boolean }> {
+/** The beginning of the text: short, so that detection is quick, but with a whole line at least. */
+function takeSample(head: string, headIsAll: boolean, name: string): { sample: string; isAll: boolean } {
   const lineEnd = head.slice(0, sampleLength).search(/[\r\n]/);
   const length = lineEnd >= 0 ? sampleLength : head.length;
   const isAll = headIsAll && length >= head.length;
   if (!isAll && lineEnd < 0 && !/[\r\n]/.test(head)) {
-    throw new DataError(`the first line is longer than ${head.length.toLocaleString('en-US')} characters`, {
+    throw new DataError(`the first line is longer than ${shownLimit(head.length)} characters`, {
       where: `${name}, line 1`,
       fix: 'give a file with one row per text',
     });
   }
-  let sample = '';
-  for await (const piece of markLineEnds([head.slice(0, length)])) sample += piece;
-  return { sample: isAll && !sample.endsWith('\n') ? `${sample}\n` : sample, isAll };
+  return { sample: head.slice(0, length), isAll };
 }
 
-function sampleRows(sample: string, dialect: { delimiter: string; quotes: boolean }, isAll: boolean): string[][] {
-  const rows = parseBlock(sample, dialect, isAll).data.filter((cells) => !isBlank({ cells }));
-  for (const cells of rows) restoreLineEnds(cells);
-  return rows;
+function sampleRows(sample: string, dialect: Dialect, isAll: boolean): string[][] {
+  return parseSample(sample, dialect, isAll)
+    .records.filter((record) => !isBlank(record))
+    .map(({ cells }) => cells);
 }
 
-function isBlank(record: Pick<CsvRecord, 'cells'> & { problem?: string }): boolean {
+function tooManyColumns(name: string): DataError {
+  return new DataError(`the rows have more than ${shownLimit(maxColumns)} cells`, {
+    where: `${name}, line 1`,
+    fix: 'give a file with a column for the text and one for the label, or say what divides the cells with --delimiter',
+  });
+}
+
+function isBlank(record: CsvRecord): boolean {
   return record.cells.length === 1 && record.problem === undefined && record.cells[0]!.trim() === '';
 }
 

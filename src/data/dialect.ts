@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { type Dialect, parseBlock } from './csv-records.ts';
+import { type CsvRecord, createCsvParser, type Dialect } from './csv-parser.ts';
 import type { Choice } from './types.ts';
 
 const delimiterNames: Record<string, string> = {
@@ -33,7 +33,7 @@ interface Reading {
 /**
  * Decides what delimits cells and whether `"` quotes, by reading the sample every way and keeping the one in which most rows
  * have equally many cells.
- * @param text the beginning of the file, its line ends marked.
+ * @param text the beginning of the file.
  * @param isAll whether the file ends where the text does.
  */
 export function detectDialect(
@@ -42,11 +42,12 @@ export function detectDialect(
   asked: { delimiter?: string | null; quotes?: boolean | null },
 ): DialectChoice {
   const read = (delimiter: string, quotes: boolean) => readSample(text, { delimiter, quotes }, isAll);
+  const lines = text.replace(/\r\n?/g, '\n');
   const quoted = asked.quotes ?? true;
   if (asked.delimiter !== undefined && asked.delimiter !== null) {
     const value = parseDelimiter(asked.delimiter);
     const delimiter = { value, reason: 'as asked', flag: '--delimiter' };
-    return { delimiter, quotes: chooseQuotes(read(value, quoted), () => read(value, false), text, asked.quotes) };
+    return { delimiter, quotes: chooseQuotes(read(value, quoted), () => read(value, false), lines, asked.quotes) };
   }
   const readings = candidates.map((delimiter) => {
     const withQuotes = read(delimiter, quoted);
@@ -60,19 +61,19 @@ export function detectDialect(
     const reason = 'no comma, semicolon, tab or pipe divides the rows evenly: one column';
     return {
       delimiter: { value: '', reason, flag: '--delimiter' },
-      quotes: chooseQuotes(read('', quoted), () => read('', false), text, asked.quotes),
+      quotes: chooseQuotes(read('', quoted), () => read('', false), lines, asked.quotes),
     };
   }
   const { delimiter } = best.dialect;
   return {
     delimiter: { value: delimiter, reason: describeReading(best), flag: '--delimiter' },
-    quotes: chooseQuotes(read(delimiter, quoted), () => read(delimiter, false), text, asked.quotes),
+    quotes: chooseQuotes(read(delimiter, quoted), () => read(delimiter, false), lines, asked.quotes),
   };
 }
 
 /** The delimiter's name for messages: `comma`, `tab`, ... */
 export function delimiterName(delimiter: string): string {
-  return delimiterNames[delimiter] ?? `"${delimiter}"`;
+  return Object.hasOwn(delimiterNames, delimiter) ? delimiterNames[delimiter]! : `"${delimiter}"`;
 }
 
 function parseDelimiter(asked: string): string {
@@ -87,22 +88,37 @@ function parseDelimiter(asked: string): string {
   return asked;
 }
 
+/**
+ * The records of the beginning of a file, and what is odd about its quotes.
+ * @param isAll whether the file ends where the text does; if not, the record at its end is left out, as it may go on
+ */
+export function parseSample(
+  text: string,
+  dialect: Dialect,
+  isAll: boolean,
+): { records: CsvRecord[]; quoteErrors: number } {
+  const parser = createCsvParser(dialect);
+  const records = parser.read(text);
+  if (isAll) records.push(...parser.end());
+  // Text that no record takes in: a quote opened in it and did not close.
+  const leftOver = !isAll && parser.pendingLength() > text.length / 2 ? 1 : 0;
+  return { records, quoteErrors: parser.quoteErrors() + leftOver };
+}
+
 function readSample(text: string, dialect: Dialect, isAll: boolean): Reading {
-  const block = parseBlock(text, dialect, isAll);
-  const rows = block.data.filter((cells) => cells.length > 1 || cells[0]!.trim() !== '');
+  const { records, quoteErrors } = parseSample(text, dialect, isAll);
+  const rows = records.map(({ cells }) => cells).filter((cells) => cells.length > 1 || cells[0]!.trim() !== '');
   const firstWidth = rows[0]?.length ?? 0;
   const width = commonWidth(rows, firstWidth);
   // Empty cells at the end of a row are no fault: spreadsheets write them.
   const fits = rows.filter((cells) => cells.length === width || isFilledUp(cells, width)).length;
-  // Text that no row takes in: a quote opened in it and did not close.
-  const leftOver = isAll ? 0 : text.length - block.meta.cursor;
   return {
     dialect,
     rows: rows.length,
     width,
     share: rows.length === 0 ? 0 : fits / rows.length,
     firstWidth,
-    quoteErrors: new Set(block.errors.map((error) => error.row)).size + (leftOver > text.length / 2 ? 1 : 0),
+    quoteErrors,
   };
 }
 

@@ -1,4 +1,4 @@
-import { maxRowLength } from './csv-records.ts';
+import { maxRowLength, shownLimit } from './limits.ts';
 import type { RefusedRow, TableRow } from './types.ts';
 
 /** One line of a JSON Lines file: its object, or why it cannot be used. */
@@ -43,7 +43,7 @@ export async function* readJsonLines(
 
 function addLine(lines: JsonLine[], pieces: string[], length: number, line: number, wanted: string): void {
   if (length > maxRowLength) {
-    lines.push({ line, reason: `the line is longer than ${maxRowLength.toLocaleString('en-US')} characters` });
+    lines.push({ line, reason: `the line is longer than ${shownLimit(maxRowLength)} characters` });
     return;
   }
   const text = pieces.length === 1 ? pieces[0]! : pieces.join('');

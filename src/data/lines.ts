@@ -1,4 +1,4 @@
-import { maxRowLength } from './csv-records.ts';
+import { maxRowLength, shownLimit } from './limits.ts';
 
 /** A line without its end. `text` is null where it is longer than `maxRowLength`. */
 export interface TextLine {
@@ -8,7 +8,7 @@ export interface TextLine {
 }
 
 /** Why a line without a text cannot be used. */
-export const lineTooLong = `the line is longer than ${maxRowLength.toLocaleString('en-US')} characters`;
+export const lineTooLong = `the line is longer than ${shownLimit(maxRowLength)} characters`;
 
 /**
  * Streams the lines of a text, those of a block at a time. Lines end with `\n`, `\r\n` or a lone `\r`; a last line without an

@@ -1,5 +1,5 @@
-import { maxRowLength } from './csv-records.ts';
 import type { Format } from './format.ts';
+import { maxRowLength, shownLimit } from './limits.ts';
 import { lineTooLong, readLines } from './lines.ts';
 import type { RefusedRow, TableRow } from './types.ts';
 
@@ -80,4 +80,4 @@ async function* paragraphBatches(
   if (batch.length > 0) yield batch;
 }
 
-const paragraphTooLong = `the paragraph is longer than ${maxRowLength.toLocaleString('en-US')} characters: a blank line ends one`;
+const paragraphTooLong = `the paragraph is longer than ${shownLimit(maxRowLength)} characters: a blank line ends one`;

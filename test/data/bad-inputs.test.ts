@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { chooseColumns } from '../../src/data/columns.ts';
-import { maxRowLength } from '../../src/data/csv-records.ts';
+import { maxRowLength } from '../../src/data/limits.ts';
 import { openTable } from '../../src/data/table.ts';
 import { DataError, type DistiltuneError, UsageError } from '../../src/errors.ts';
 import { fileOf, readAll, readTable } from './tables.ts';

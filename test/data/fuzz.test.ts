@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type CsvRecord, readRecords } from '../../src/data/csv-records.ts';
+import type { CsvRecord } from '../../src/data/csv-parser.ts';
+import { readRecords } from '../../src/data/csv-records.ts';
 import { createCsvWriter, csvRow } from '../../src/data/csv-writer.ts';
 import { decodeText } from '../../src/data/encoding.ts';
 import { openTable } from '../../src/data/table.ts';

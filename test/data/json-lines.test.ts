@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseColumns } from '../../src/data/columns.ts';
-import { maxRowLength } from '../../src/data/csv-records.ts';
 import { readExamples } from '../../src/data/examples.ts';
+import { maxRowLength } from '../../src/data/limits.ts';
 import type { RefusedRow } from '../../src/data/types.ts';
 import { readAll } from './tables.ts';
 

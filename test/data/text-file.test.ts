@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maxRowLength } from '../../src/data/csv-records.ts';
+import { maxRowLength } from '../../src/data/limits.ts';
 import { readLines } from '../../src/data/lines.ts';
 import { plainTextFormat, type TextUnit } from '../../src/data/text-file.ts';
 import type { RefusedRow } from '../../src/data/types.ts';
