@@ -1,4 +1,6 @@
 import { DataError } from '../errors.ts';
+import { isNestedTooDeep } from '../json-text.ts';
+import { shorten } from '../shorten.ts';
 
 /** Shape and settings of a DistilBERT, as `config.json` of a Hugging Face folder has them. */
 export interface DistilBertConfig {
@@ -59,6 +61,12 @@ export const defaultConfig: DistilBertConfig = {
 /** Keys that describe the weights beside the file: `configJson` writes its own. */
 const aboutTheWeights = ['model_type', 'architectures', 'dtype', 'torch_dtype', 'label2id', '_num_labels'];
 
+/** Sizes that no DistilBERT comes near; each costs memory before a weight is read. */
+const MOST_LAYERS = 1000;
+const MOST_LABELS = 1_000_000;
+/** 8 GiB of float32. */
+const MOST_WEIGHTS = 2 ** 31;
+
 /**
  * Reads the text of a `config.json`.
  * @param where the file, for messages
@@ -90,7 +98,12 @@ export function parseConfig(text: string, where: string): DistilBertConfig {
     maxPositionEmbeddings: count(['max_position_embeddings'], defaultConfig.maxPositionEmbeddings),
     dim: count(['dim', 'hidden_size'], defaultConfig.dim),
     hiddenDim: count(['hidden_dim'], defaultConfig.hiddenDim),
-    nLayers: count(['n_layers', 'num_hidden_layers'], defaultConfig.nLayers),
+    nLayers: take(
+      ['n_layers', 'num_hidden_layers'],
+      `a whole number from 1 to ${MOST_LAYERS}`,
+      isLayerCount,
+      defaultConfig.nLayers,
+    ),
     nHeads: count(['n_heads', 'num_attention_heads'], defaultConfig.nHeads),
     activation: take(['activation'], '"gelu" or "relu"', isActivation, defaultConfig.activation),
     dropout: rate('dropout', defaultConfig.dropout),
@@ -113,7 +126,7 @@ export function parseConfig(text: string, where: string): DistilBertConfig {
     null,
   );
   if (problemType !== null) config.problemType = problemType;
-  const numLabels = take(['num_labels'], 'a whole number above 0', isCount, 0);
+  const numLabels = take(['num_labels'], `a whole number from 1 to ${MOST_LABELS}`, isLabelCount, 0);
   const names = take(['id2label'], 'names under the ids "0", "1", ... without a gap', isLabelTableOrNull, null);
   if (names !== null) config.labels = Object.values(names).map(String);
   else if (numLabels > 0) config.labels = Array.from({ length: numLabels }, (_, id) => `LABEL_${id}`);
@@ -168,8 +181,15 @@ export function configJson(config: DistilBertConfig, model: { architecture: stri
 }
 
 /** Sizes that are each possible, but not together. */
-function misfits({ dim, nHeads, padTokenId, vocabSize }: DistilBertConfig): string[] {
+function misfits(config: DistilBertConfig): string[] {
+  const { dim, nHeads, padTokenId, vocabSize } = config;
   const problems: string[] = [];
+  const weights = weightCount(config);
+  if (weights > MOST_WEIGHTS) {
+    problems.push(
+      `vocab_size, max_position_embeddings, dim, hidden_dim, n_layers and the labels: expected sizes of a model with at most ${MOST_WEIGHTS} weights, found ${weights}`,
+    );
+  }
   if (dim % nHeads !== 0) problems.push(`n_heads: expected a divisor of dim (${dim}), found ${nHeads}`);
   if (padTokenId !== null && padTokenId >= vocabSize) {
     problems.push(`pad_token_id: expected an id below vocab_size (${vocabSize}), found ${padTokenId}`);
@@ -177,15 +197,28 @@ function misfits({ dim, nHeads, padTokenId, vocabSize }: DistilBertConfig): stri
   return problems;
 }
 
+/** About how many weights a model of these sizes has. */
+function weightCount(config: DistilBertConfig): number {
+  const { vocabSize, maxPositionEmbeddings, dim, hiddenDim, nLayers, labels = [] } = config;
+  const layer = 4 * dim * dim + 2 * dim * hiddenDim;
+  return dim * (vocabSize + maxPositionEmbeddings + labels.length) + nLayers * layer;
+}
+
 function parseObject(text: string, where: string): Record<string, unknown> {
+  const fix = 'Take the file again from where the model comes from.';
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new DataError(`The model's configuration is not JSON: ${(error as Error).message}.`, { where, cause: error });
+    throw new DataError(`The model's configuration is not JSON: ${(error as Error).message}.`, {
+      where,
+      fix,
+      cause: error,
+    });
   }
+  if (isNestedTooDeep(text)) throw new DataError("The model's configuration is nested too deep.", { where, fix });
   if (!isObject(value)) {
-    throw new DataError(`The model's configuration is not a JSON object but ${show(value)}.`, { where });
+    throw new DataError(`The model's configuration is not a JSON object but ${show(value)}.`, { where, fix });
   }
   return value;
 }
@@ -213,8 +246,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isLayerCount = (value: unknown): value is number => isCount(value) && value <= MOST_LAYERS;
+const isLabelCount = (value: unknown): value is number => isCount(value) && value <= MOST_LABELS;
 const isRate = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1;
-const isScale = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+const isScale = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
 const isActivation = (value: unknown): value is 'gelu' | 'relu' => value === 'gelu' || value === 'relu';
 const isTokenIdOrNull = (value: unknown): value is number | null => value === null || value === 0 || isCount(value);
 const isNamesOrNull = (value: unknown): value is string[] | null =>
@@ -230,7 +265,4 @@ const isLabelTableOrNull = (value: unknown): value is Record<string, string | nu
       ([id, name], index) => id === String(index) && ['string', 'number', 'boolean'].includes(typeof name),
     ));
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
+const show = (value: unknown): string => shorten(JSON.stringify(value) ?? 'nothing', 60);

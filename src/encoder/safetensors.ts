@@ -4,7 +4,8 @@
  */
 import { DataError } from '../errors.ts';
 import type { ByteSource } from '../files.ts';
-import { duplicateKey } from '../json-keys.ts';
+import { duplicateKey } from '../json-text.ts';
+import { shorten } from '../shorten.ts';
 
 export type { ByteSource } from '../files.ts';
 
@@ -125,12 +126,7 @@ function parseHeader(bytes: Uint8Array, refuse: Refuse): Record<string, unknown>
   return header;
 }
 
-/** A text of the file in a message: a hostile one may be megabytes long. */
-function quoted(text: string): string {
-  return `"${cut(text)}"`;
-}
-
-const cut = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text);
+const quoted = (text: string): string => `"${shorten(text)}"`;
 
 function checkMetadata(value: unknown, refuse: Refuse): Record<string, string> {
   if (!isObject(value) || !Object.values(value).every((entry) => typeof entry === 'string')) {
@@ -153,7 +149,7 @@ function checkEntry(name: string, value: unknown, dataStart: number, dataSize: n
   const expected = shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, elementBytes);
   if (expected !== end - begin) {
     return refuse(
-      `tensor ${quoted(name)} of shape [${cut(String(shape))}] in ${dtype} needs ${expected} bytes, and has ${end - begin}`,
+      `tensor ${quoted(name)} of shape [${shorten(String(shape))}] in ${dtype} needs ${expected} bytes, and has ${end - begin}`,
     );
   }
   return { name, dtype, shape, offset: dataStart + begin, byteLength: end - begin };

@@ -1,4 +1,6 @@
 import { DataError } from '../errors.ts';
+import { isNestedTooDeep } from '../json-text.ts';
+import { shorten } from '../shorten.ts';
 
 /** The texts of a checkpoint folder's tokenizer files. Reading them is the caller's business. */
 export interface TokenizerFiles {
@@ -67,6 +69,9 @@ export function parseJsonObject(text: string, place: string): Record<string, unk
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DataError('expected a JSON object', { where: place, fix: 'download or copy the file again' });
   }
+  if (isNestedTooDeep(text)) {
+    throw new DataError('the JSON is nested too deep', { where: place, fix: 'download or copy the file again' });
+  }
   return value as Record<string, unknown>;
 }
 
@@ -98,7 +103,7 @@ export function tokenizerJsonFromVocab(vocabText: string, config: TokenizerConfi
   const names = specialTokenNames(config);
   for (const name of [names.unk, names.pad, names.cls, names.sep]) {
     if (!ids.has(name)) {
-      throw new DataError(`the vocabulary has ${lines.length} lines and none is the special token ${name}`, {
+      throw new DataError(`the vocabulary has ${lines.length} lines and none is the special token ${shorten(name)}`, {
         where: place,
         fix: 'use the vocab.txt of a BERT model, or name its special tokens in tokenizer_config.json',
       });
@@ -146,35 +151,6 @@ export function tokenizerJsonFromVocab(vocabText: string, config: TokenizerConfi
 
 function plainSpecialToken(content: string): AddedToken {
   return { content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
-}
-
-/**
- * A JSON object's text with the values of the named top-level members replaced by null and every other byte kept.
- * (Parsing and writing again would reorder a vocabulary's number-like words.)
- *
- * @param json valid JSON
- */
-export function withNullMembers(json: string, names: ReadonlySet<string>): string {
-  let result = '';
-  let copiedTo = 0;
-  let depth = 0;
-  let lastString = '';
-  let valueFrom = -1;
-  for (const { 0: mark, index } of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {
-    if (depth === 1 && valueFrom >= 0 && (mark === ',' || mark === '}')) {
-      if (names.has(JSON.parse(lastString) as string)) {
-        const value = json.slice(valueFrom, index);
-        result += json.slice(copiedTo, valueFrom) + value.replace(value.trim(), 'null');
-        copiedTo = index;
-      }
-      valueFrom = -1;
-    }
-    if (mark === '{' || mark === '[') depth++;
-    else if (mark === '}' || mark === ']') depth--;
-    else if (depth === 1 && mark === ':') valueFrom = index + 1;
-    else if (depth === 1 && valueFrom < 0 && mark !== ',') lastString = mark;
-  }
-  return result + json.slice(copiedTo);
 }
 
 /** Old files leave the model's type out; its members tell. */

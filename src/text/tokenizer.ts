@@ -1,6 +1,9 @@
 import { type Encoding as RustEncoding, Tokenizer as RustTokenizer } from 'tokenizers';
 import { DataError, UsageError } from '../errors.ts';
+import { withNullMembers } from '../json-text.ts';
+import { shorten } from '../shorten.ts';
 import { type AlignedEncoding, assemble, type Encoding, type Layout, type Piece } from './encoding.ts';
+import { tokenizerProblem } from './tokenizer-check.ts';
 import {
   configTextFor,
   isWordPiece,
@@ -12,7 +15,6 @@ import {
   type TokenizerDocument,
   type TokenizerFiles,
   tokenizerJsonFromVocab,
-  withNullMembers,
 } from './tokenizer-files.ts';
 import { utf16Indices } from './utf16-offsets.ts';
 
@@ -89,13 +91,20 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
   const tokenizerJson = plainTokenizerJson(files, config);
   const sourceFile = placeOf(files, files.tokenizerJson === undefined ? 'vocab.txt' : 'tokenizer.json');
   const document = parseJsonObject(tokenizerJson, sourceFile) as TokenizerDocument;
+  const problem = tokenizerProblem(tokenizerJson, document as Record<string, unknown>);
+  if (problem !== undefined) {
+    throw new DataError(`not a tokenizer that can be used: ${problem}`, {
+      where: sourceFile,
+      fix: 'use the tokenizer of a DistilBERT or BERT model; if this is one, download or copy the file again',
+    });
+  }
   const rust = loadRust(tokenizerJson, sourceFile);
   const names = specialTokenNames(config);
 
   const requiredId = (name: string): number => {
     const id = rust.tokenToId(name);
     if (id !== null) return id;
-    throw new DataError(`the vocabulary has no special token ${name}`, {
+    throw new DataError(`the vocabulary has no special token ${shorten(name)}`, {
       where: sourceFile,
       fix: 'name the special tokens in tokenizer_config.json (pad_token, cls_token, sep_token, ...)',
     });
@@ -108,9 +117,20 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     unk: rust.tokenToId(names.unk) ?? undefined,
   };
 
+  const vocabSize = Object.values(rust.getVocab(true)).reduce((most, id) => Math.max(most, id), -1) + 1;
+
+  /** The library's errors of a call have the file for their cause: any text can be encoded by a good one. */
+  const named = <T>(call: Promise<T>): Promise<T> =>
+    call.catch((cause: Error) => {
+      throw new DataError(`the tokenizer cannot encode a text: ${shorten(cause.message, 300)}`, {
+        where: sourceFile,
+        fix: 'download or copy the file again',
+        cause,
+      });
+    });
   const layouts: Array<Promise<Layout> | undefined> = [];
   const layoutFor = (sequences: 1 | 2): Promise<Layout> => {
-    layouts[sequences] ??= probeLayout(rust, sequences);
+    layouts[sequences] ??= named(probeLayout(rust, sequences, vocabSize));
     return layouts[sequences];
   };
 
@@ -123,7 +143,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     const room = roomFor(options?.maxLength, layout.length - sequences);
     const encodings: Encoding[] = [];
     for (const part of callParts(examples)) {
-      const pieceOf = await encodePieces(rust, part.flat(2), options?.offsets === true);
+      const pieceOf = await named(encodePieces(rust, part.flat(2), options?.offsets === true));
       for (const example of part) {
         const pieces = example.map((sequence) => pieceOfSequence(sequence, pieceOf));
         encodings.push(assemble(layout, pieces, room, config.truncation_side === 'left', options?.offsets === true));
@@ -133,7 +153,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
   }
 
   return {
-    vocabSize: Object.values(rust.getVocab(true)).reduce((most, id) => Math.max(most, id), -1) + 1,
+    vocabSize,
     special,
     encode: async (text, options) => (await encodeAll(1, [[text]], options))[0]!,
     encodePair: async (first, second, options) => (await encodeAll(2, [[first, second]], options))[0]!,
@@ -186,7 +206,7 @@ function loadRust(tokenizerJson: string, place: string): RustTokenizer {
   try {
     return RustTokenizer.fromString(tokenizerJson);
   } catch (cause) {
-    throw new DataError(`not a tokenizer that can be read: ${(cause as Error).message}`, {
+    throw new DataError(`not a tokenizer that can be read: ${shorten((cause as Error).message, 300)}`, {
       where: place,
       fix: 'download or copy the file again',
       cause,
@@ -201,15 +221,22 @@ function vocabTextOf(rust: RustTokenizer): string {
 }
 
 /** Learns the post-processor's layout from an example, whatever its kind. */
-async function probeLayout(rust: RustTokenizer, sequences: 1 | 2): Promise<Layout> {
+async function probeLayout(rust: RustTokenizer, sequences: 1 | 2, vocabSize: number): Promise<Layout> {
   const probe = await rust.encode('a', sequences === 2 ? 'a' : undefined);
   const ids = probe.getIds();
+  const foreign = ids.find((id) => id >= vocabSize);
+  if (foreign !== undefined)
+    throw new Error(`its post_processor adds token ${foreign}, and the last one is ${vocabSize - 1}`);
   const layout: Layout = [];
   let previous: number | null | undefined = null;
   for (const [index, sequence] of probe.getSequenceIds().entries()) {
     if (sequence === null || sequence === undefined) layout.push({ id: ids[index]! });
     else if (sequence !== previous) layout.push({ sequence: sequence as 0 | 1 });
     previous = sequence;
+  }
+  const found = layout.flatMap((part) => ('sequence' in part ? [part.sequence] : [])).sort();
+  if (String(found) !== (sequences === 1 ? '0' : '0,1')) {
+    throw new Error(`of ${sequences} texts "a" it does not leave each in a place of its own`);
   }
   return layout;
 }

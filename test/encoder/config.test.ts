@@ -141,7 +141,7 @@ describe('refused', () => {
     );
     expect(message).toBe(
       "The model's configuration cannot be used: vocab_size: expected a whole number above 0, found null; " +
-        'dim: expected a whole number above 0, found 0; n_layers: expected a whole number above 0, found "6"; ' +
+        'dim: expected a whole number above 0, found 0; n_layers: expected a whole number from 1 to 1000, found "6"; ' +
         'n_heads: expected a whole number above 0, found 2.5; activation: expected "gelu" or "relu", found "swish"; ' +
         'dropout: expected a number from 0 to below 1, found 1; pad_token_id: expected a token id or null, found -1; ' +
         'tie_weights_: expected true or false, found 1; problem_type: expected "regression", ' +
@@ -154,6 +154,33 @@ describe('refused', () => {
       "The model's configuration cannot be used: n_heads: expected a divisor of dim (10), found 4; " +
         'pad_token_id: expected an id below vocab_size (5), found 5.',
     );
+  });
+  test('sizes that would take the memory before a weight is read', () => {
+    const found = (keys: Record<string, unknown>) =>
+      refusal(() => parse(keys)).replace("The model's configuration cannot be used: ", '');
+    expect(found({ n_layers: 1001 })).toBe('n_layers: expected a whole number from 1 to 1000, found 1001.');
+    expect(found({ num_labels: 2 ** 40 })).toBe(
+      'num_labels: expected a whole number from 1 to 1000000, found 1099511627776.',
+    );
+    const sizes =
+      'vocab_size, max_position_embeddings, dim, hidden_dim, n_layers and the labels: expected sizes of a model';
+    for (const keys of [
+      { vocab_size: 2 ** 22 },
+      { max_position_embeddings: 2 ** 52 },
+      { dim: 2 ** 53 - 1, n_heads: 1 },
+      { hidden_dim: 2 ** 30 },
+      { n_layers: 1000, num_labels: 1_000_000 },
+    ]) {
+      expect(found(keys)).toContain(`${sizes} with at most 2147483648 weights, found `);
+    }
+    expect(refusal(() => parseConfig('{"model_type":"distilbert","initializer_range":1e400}', 'c'))).toContain(
+      'initializer_range: expected a number of 0 or more',
+    );
+  });
+  test('what could be read, but not be written again', () => {
+    const nested = `{"model_type":"distilbert","a":${'['.repeat(100)}${']'.repeat(100)}}`;
+    expect(refusal(() => parseConfig(nested, 'c'))).toBe("The model's configuration is nested too deep.");
+    expect(parseConfig(nested.replace('[[', '[').replace(']]', ']'), 'c').nLayers).toBe(6);
   });
   test('another kind of model', () => {
     expect(refusal(() => parse({ model_type: 'bert' }))).toBe('The model is of type "bert", not "distilbert".');

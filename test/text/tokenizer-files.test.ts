@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../src/errors.ts';
+import { withNullMembers } from '../../src/json-text.ts';
 import { createTokenizer } from '../../src/text/tokenizer.ts';
-import { withNullMembers } from '../../src/text/tokenizer-files.ts';
+
 import { modelFolder, readFixture, readTokenizerFiles } from './tokenizer-fixtures.ts';
 
 interface Tiny {
@@ -120,7 +121,7 @@ describe('broken files are named', () => {
     ['cut off', '{"version": "1.0", "model": {"type": "Word', /^not valid JSON: /],
     ['a list', '[]', /^expected a JSON object$/],
     ['a web page', '<!DOCTYPE html>', /^not valid JSON: /],
-    ['no model', '{"version": "1.0"}', /^not a tokenizer that can be read: Model missing/],
+    ['no model', '{"version": "1.0"}', /^not a tokenizer that can be used: it has no model/],
   ])('tokenizer.json: %s', (_, tokenizerJson, message) => {
     const error = errorOf(() => createTokenizer({ tokenizerJson, where: 'models/mine' }));
     expect(error.message).toMatch(message);
