@@ -1,3 +1,5 @@
+import type { SequenceGroup } from '../engine/types.ts';
+
 /**
  * A batch holds real tokens only: the sequences lie one behind the other in flat rows [T], sorted by length. Linear
  * layers run on [T, D] and never see padding; attention pads within groups of like length.
@@ -15,26 +17,7 @@ export interface TokenBatch {
   positions: Int32Array;
   /** Row of each sequence's first token, [B]. */
   firstRows: Int32Array;
-  groups: AttentionGroup[];
-}
-
-/** Consecutive sequences of the batch that attend as one padded block [count, length]. */
-export interface AttentionGroup {
-  firstSequence: number;
-  count: number;
-  /** Padded length, L. */
-  length: number;
-  firstRow: number;
-  rows: number;
-  /** null when all sequences have the full length: rows and block are the same then. */
-  padding: {
-    /** For each place of the block, the group's row that fills it (any row for padding), [count * length]. */
-    rowOfPlace: Int32Array;
-    /** For each row of the group, its place in the block, [rows]. */
-    placeOfRow: Int32Array;
-    /** 1 keeps the place, 0 is padding, [count * length]. */
-    keepMask: Float32Array;
-  } | null;
+  groups: SequenceGroup[];
 }
 
 /**
@@ -74,7 +57,7 @@ export function makeBatch(sequences: ArrayLike<number>[], vocabSize: number, pad
   return { count, tokens, order, ids, positions, firstRows, groups };
 }
 
-function attentionGroup(lengths: number[], firstSequence: number, firstRow: number, padTo = 0): AttentionGroup {
+function attentionGroup(lengths: number[], firstSequence: number, firstRow: number, padTo = 0): SequenceGroup {
   const count = lengths.length;
   const length = Math.max(padTo, lengths[count - 1]!);
   const rows = lengths.reduce((a, b) => a + b, 0);

@@ -1,15 +1,15 @@
-import type { Engine, Tensor } from '../engine/types.ts';
-import { planGroups } from './attention.ts';
+import type { Dropout, Engine, Tensor } from '../engine/types.ts';
 import type { TokenBatch } from './batch.ts';
+import { composedKernels } from './composed.ts';
 import type { DistilBertConfig } from './config.ts';
 import { type LayerContext, type LayerSaved, layerBackward, layerForward } from './layer.ts';
-import { layerNorm, layerNormGradient } from './layer-norm.ts';
+import { LAYER_NORM_EPSILON } from './layer-norm.ts';
 import type { Gradients, Weights } from './weights.ts';
 
 /** What a pass for training adds to one for prediction. */
 export interface TrainingPass {
-  /** Dropout mask of `shape`, 0 or 1 / (1 - rate); null where nothing is dropped. `site` names the place of the network. */
-  drawMask(shape: number[], rate: number, site: number): Tensor | null;
+  /** What is dropped at a place of the network, which `site` names; null where nothing is. */
+  dropout(rate: number, site: number): Dropout | null;
 }
 
 export interface EncoderOptions {
@@ -56,34 +56,37 @@ export function encode(
     );
   }
   const { training, onHidden } = options;
-  const drawMask = (layer: number) => (shape: number[], rate: number, place: number) =>
-    training && rate > 0 ? training.drawMask(shape, rate, layer * SITES_PER_LAYER + place) : null;
+  const kernels = e.layerKernels ?? composedKernels(e);
+  const dropout = (layer: number) => (rate: number, place: number) =>
+    training && rate > 0 ? training.dropout(rate, layer * SITES_PER_LAYER + place) : null;
   const ids = e.ints(batch.ids, [batch.tokens]);
   const positions = e.ints(batch.positions, [batch.tokens]);
   const shared = {
     engine: e,
+    kernels,
     config,
     weights,
-    groups: planGroups(e, batch),
+    plan: kernels.plan({ offsets: Int32Array.of(...batch.firstRows, batch.tokens), groups: batch.groups }),
     firstRows: e.ints(batch.firstRows, [batch.count]),
   };
-  const context = (layer: number): LayerContext => ({ ...shared, drawMask: drawMask(layer + 1) });
-
-  const embedded = e.tidy(() => {
-    const sum = e.add(e.gatherRows(weights.read(WORDS), ids), e.gatherRows(weights.read(POSITIONS), positions));
-    return layerNorm(e, weights, EMBEDDING_NORM, sum);
-  });
-  const embeddingMask = drawMask(0)(embedded.y.shape, config.dropout, 0);
-  let x = embedded.y;
-  if (embeddingMask) {
-    x = e.multiply(embedded.y, embeddingMask);
-    e.dispose(embedded.y);
-  }
-  onHidden?.(0, x);
+  const context = (layer: number): LayerContext => ({ ...shared, dropout: dropout(layer + 1) });
 
   // Below the lowest weight that trains no gradient is needed, and nothing is kept for one.
   const lowest = training ? lowestTrained(config, weights) : config.nLayers;
-  if (lowest >= 0) e.dispose(embedded.normalized, embedded.inverseDeviation, embeddingMask);
+  const embedded = e.tidy(() => {
+    const inputs = {
+      words: weights.read(WORDS),
+      places: weights.read(POSITIONS),
+      ids,
+      positions,
+      gamma: weights.read(`${EMBEDDING_NORM}.weight`),
+      beta: weights.read(`${EMBEDDING_NORM}.bias`),
+      epsilon: LAYER_NORM_EPSILON,
+    };
+    return kernels.embed(inputs, dropout(0)(config.dropout, 0), lowest < 0);
+  });
+  let x = embedded.y;
+  onHidden?.(0, x);
   const saved: (LayerSaved | null)[] = [];
   for (let layer = 0; layer < config.nLayers; layer++) {
     const firstOnly = options.rows === 'first' && layer === config.nLayers - 1;
@@ -97,30 +100,28 @@ export function encode(
 
   const release = () => {
     e.dispose(ids, positions, shared.firstRows);
-    for (const { indices } of shared.groups) {
-      if (indices) e.dispose(indices.rowOfPlace, indices.placeOfRow, indices.bias);
-    }
+    shared.plan.dispose();
   };
   if (!training) release();
 
   return {
     hidden: x,
     backward(dHidden, gradients) {
-      let d: Tensor | null = dHidden;
+      let d: Tensor[] | null = [dHidden];
       for (let layer = config.nLayers - 1; layer >= Math.max(lowest, 0); layer--) {
         d = layerBackward(context(layer), layer, d!, saved[layer]!, gradients, layer > lowest);
       }
       if (lowest === config.nLayers) e.dispose(dHidden);
       if (lowest < 0) {
-        const dEmbedded = embeddingMask ? e.multiply(d!, embeddingMask) : d!;
-        if (embeddingMask) e.dispose(d, embeddingMask);
-        const dSum = layerNormGradient(e, weights, gradients, EMBEDDING_NORM, dEmbedded, embedded);
-        e.dispose(dEmbedded, embedded.normalized, embedded.inverseDeviation);
-        if (weights.trains(WORDS)) gradients.add(WORDS, e.scatterRows(dSum, ids, config.vocabSize));
-        if (weights.trains(POSITIONS)) {
-          gradients.add(POSITIONS, e.scatterRows(dSum, positions, config.maxPositionEmbeddings));
-        }
-        e.dispose(dSum);
+        const { dx, dGamma, dBeta } = e.tidy(() =>
+          kernels.embedGradient(d!, embedded.saved!, weights.read(`${EMBEDDING_NORM}.weight`)),
+        );
+        e.dispose(...d!);
+        const rowsOf = (name: string) => e.tidy(() => weights.read(name).shape[0]!);
+        if (weights.trains(WORDS)) gradients.add(WORDS, e.scatterRows(dx, ids, rowsOf(WORDS)));
+        if (weights.trains(POSITIONS)) gradients.add(POSITIONS, e.scatterRows(dx, positions, rowsOf(POSITIONS)));
+        gradients.addTrained(weights, { [`${EMBEDDING_NORM}.weight`]: dGamma, [`${EMBEDDING_NORM}.bias`]: dBeta });
+        e.dispose(dx);
       }
       release();
     },

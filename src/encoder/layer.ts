@@ -1,42 +1,42 @@
-import type { Engine, Tensor } from '../engine/types.ts';
-import { type AttentionSaved, attention, attentionGradient, type GroupPlan } from './attention.ts';
+import type { AttentionPlan, Dropout, Engine, LayerKernels, Saved, Tensor } from '../engine/types.ts';
 import type { DistilBertConfig } from './config.ts';
-import { layerNorm, layerNormGradient } from './layer-norm.ts';
-import { linear, linearInputGradient, linearWeightGradient } from './linear.ts';
+import { LAYER_NORM_EPSILON } from './layer-norm.ts';
+import { linearInputGradient, product, productGradient } from './linear.ts';
 import type { Gradients, Weights } from './weights.ts';
 
 /** What a layer is told about the pass it is part of. */
 export interface LayerContext {
   engine: Engine;
+  kernels: LayerKernels;
   config: DistilBertConfig;
   weights: Weights;
-  groups: GroupPlan[];
+  plan: AttentionPlan;
   /** Row of each sequence's first token, [B]. */
   firstRows: Tensor;
-  /** Dropout masks; `place` tells the layer's own places apart. null: nothing is dropped. */
-  drawMask(shape: number[], rate: number, place: number): Tensor | null;
+  /** `place` tells the layer's own places apart. null: nothing is dropped. */
+  dropout(rate: number, place: number): Dropout | null;
 }
 
 export interface LayerSaved {
   x: Tensor; // [T, D]
   queries: Tensor; // [T, D], or [B, D] when only first tokens are read
-  attention: AttentionSaved;
+  attention: Saved;
   context: Tensor;
-  attentionNorm: { normalized: Tensor; inverseDeviation: Tensor };
+  attentionNorm: Saved;
   attended: Tensor; // after the first norm
-  inner: Tensor; // [., F], before the activation
+  activation: Saved;
   activated: Tensor; // [., F]
-  feedForwardMask: Tensor | null;
-  outputNorm: { normalized: Tensor; inverseDeviation: Tensor };
+  outputNorm: Saved;
 }
 
 const FEED_FORWARD_PLACE = 0;
-const ATTENTION_PLACE = 1; // and one more per group
+const ATTENTION_PLACE = 1; // and one more per group, where attention pads
 
 const layerName = (layer: number) => `distilbert.transformer.layer.${layer}`;
 
 /**
- * One transformer layer, norms after the residuals (modeling_distilbert.py, `TransformerBlock`).
+ * One transformer layer, norms after the residuals (modeling_distilbert.py, `TransformerBlock`). Biases are added by the
+ * kernels between the matrix products, which read and write everything once.
  * @param x [T, D]
  * @param firstOnly compute the output of each sequence's first token only, [B, D]: keys and values still cover all rows.
  * @returns y of [T, D] or [B, D]; `saved` holds what the gradient needs, null unless asked for.
@@ -48,97 +48,159 @@ export function layerForward(
   firstOnly: boolean,
   save: boolean,
 ): { y: Tensor; saved: LayerSaved | null } {
-  const { engine: e, weights: w, config } = c;
+  const { engine: e, kernels, weights: w, config } = c;
   const name = layerName(layer);
   return e.tidy(() => {
     const queries = firstOnly ? e.gatherRows(x, c.firstRows) : x;
-    const q = linear(e, w, `${name}.attention.q_lin`, queries);
-    const k = linear(e, w, `${name}.attention.k_lin`, x);
-    const v = linear(e, w, `${name}.attention.v_lin`, x);
-    const drawAttentionMask = (shape: number[], group: number) =>
-      c.drawMask(shape, config.attentionDropout, ATTENTION_PLACE + group);
-    const attended = attention(e, q, k, v, c.groups, { heads: config.nHeads, firstOnly }, drawAttentionMask, save);
-    e.dispose(q, k, v);
-    const attentionNorm = e.tidy(() => {
-      const residual = e.add(linear(e, w, `${name}.attention.out_lin`, attended.context), queries);
-      return layerNorm(e, w, `${name}.sa_layer_norm`, residual);
+    const attended = e.tidy(() =>
+      kernels.attention(
+        {
+          q: product(e, w, `${name}.attention.q_lin`, queries),
+          k: product(e, w, `${name}.attention.k_lin`, x),
+          v: product(e, w, `${name}.attention.v_lin`, x),
+          ...attentionBiases(w, name),
+        },
+        c.plan,
+        config.nHeads,
+        c.dropout(config.attentionDropout, ATTENTION_PLACE),
+        save,
+      ),
+    );
+    const attentionNorm = e.tidy(() =>
+      kernels.residualNorm(
+        {
+          x: product(e, w, `${name}.attention.out_lin`, attended.context),
+          bias: w.read(`${name}.attention.out_lin.bias`),
+          residual: queries,
+          ...normWeights(w, `${name}.sa_layer_norm`),
+        },
+        null,
+        save,
+      ),
+    );
+    if (!save) e.dispose(attended.context);
+    const activated = e.tidy(() => {
+      const inner = product(e, w, `${name}.ffn.lin1`, attentionNorm.y);
+      return kernels.activation(config.activation, inner, w.read(`${name}.ffn.lin1.bias`), save);
     });
-    const inner = linear(e, w, `${name}.ffn.lin1`, attentionNorm.y);
-    const activated = config.activation === 'gelu' ? e.gelu(inner) : e.relu(inner);
-    if (!save) e.dispose(inner);
-    const feedForward = linear(e, w, `${name}.ffn.lin2`, activated);
-    const feedForwardMask = c.drawMask(feedForward.shape, config.dropout, FEED_FORWARD_PLACE);
-    const outputNorm = e.tidy(() => {
-      const dropped = feedForwardMask ? e.multiply(feedForward, feedForwardMask) : feedForward;
-      return layerNorm(e, w, `${name}.output_layer_norm`, e.add(dropped, attentionNorm.y));
-    });
+    const outputNorm = e.tidy(() =>
+      kernels.residualNorm(
+        {
+          x: product(e, w, `${name}.ffn.lin2`, activated.y),
+          bias: w.read(`${name}.ffn.lin2.bias`),
+          residual: attentionNorm.y,
+          ...normWeights(w, `${name}.output_layer_norm`),
+        },
+        c.dropout(config.dropout, FEED_FORWARD_PLACE),
+        save,
+      ),
+    );
     if (!save) return { y: outputNorm.y, saved: null };
     const saved: LayerSaved = {
       x,
       queries,
-      attention: attended.saved,
+      attention: attended.saved!,
       context: attended.context,
-      attentionNorm: { normalized: attentionNorm.normalized, inverseDeviation: attentionNorm.inverseDeviation },
+      attentionNorm: attentionNorm.saved!,
       attended: attentionNorm.y,
-      inner,
-      activated,
-      feedForwardMask,
-      outputNorm: { normalized: outputNorm.normalized, inverseDeviation: outputNorm.inverseDeviation },
+      activation: activated.saved!,
+      activated: activated.y,
+      outputNorm: outputNorm.saved!,
     };
     return { y: outputNorm.y, saved };
   });
 }
 
 /**
- * Adds the gradients of the layer's weights and returns dx, [T, D], or null when `wantsInput` is off.
- * Disposes `dy` and everything saved, each as soon as it is used.
+ * Adds the gradients of the layer's weights and returns dx, [T, D], in parts that are to be added up, or null when
+ * `wantsInput` is off. Disposes `dy`, parts of the same kind, and everything saved, each as soon as it is used.
  */
 export function layerBackward(
   c: LayerContext,
   layer: number,
-  dy: Tensor,
+  dy: Tensor[],
   s: LayerSaved,
   gradients: Gradients,
   wantsInput: boolean,
-): Tensor | null {
-  const { engine: e, weights: w, config } = c;
+): Tensor[] | null {
+  const { engine: e, kernels, weights: w, config } = c;
   const name = layerName(layer);
   const firstOnly = s.queries !== s.x;
+  const weightGradient = (linear: string, x: Tensor, d: Tensor) =>
+    productGradient(e, w, gradients, `${name}.${linear}`, x, d);
+  const inputGradient = (linear: string, d: Tensor) => linearInputGradient(e, w, `${name}.${linear}`, d);
 
-  const dResidual = layerNormGradient(e, w, gradients, `${name}.output_layer_norm`, dy, s.outputNorm);
-  e.dispose(dy, s.outputNorm.normalized, s.outputNorm.inverseDeviation);
-  const dFeedForward = s.feedForwardMask ? e.multiply(dResidual, s.feedForwardMask) : dResidual;
-  linearWeightGradient(e, w, gradients, `${name}.ffn.lin2`, s.activated, dFeedForward);
-  const dActivated = linearInputGradient(e, w, `${name}.ffn.lin2`, dFeedForward);
-  if (dFeedForward !== dResidual) e.dispose(dFeedForward);
-  e.dispose(s.feedForwardMask, s.activated);
-  const dInner =
-    config.activation === 'gelu' ? e.geluGradient(s.inner, dActivated) : e.reluGradient(s.inner, dActivated);
-  e.dispose(dActivated, s.inner);
-  linearWeightGradient(e, w, gradients, `${name}.ffn.lin1`, s.attended, dInner);
-  const dAttended = e.tidy(() => e.add(dResidual, linearInputGradient(e, w, `${name}.ffn.lin1`, dInner)));
-  e.dispose(dInner, dResidual, s.attended);
+  const output = e.tidy(() =>
+    kernels.residualNormGradient(dy, s.outputNorm, w.read(`${name}.output_layer_norm.weight`)),
+  );
+  e.dispose(...dy);
+  gradients.addTrained(w, {
+    [`${name}.output_layer_norm.weight`]: output.dGamma,
+    [`${name}.output_layer_norm.bias`]: output.dBeta,
+    [`${name}.ffn.lin2.bias`]: output.dBias,
+  });
+  weightGradient('ffn.lin2', s.activated, output.dDropped);
+  const dActivated = inputGradient('ffn.lin2', output.dDropped);
+  if (output.dDropped !== output.dx) e.dispose(output.dDropped);
+  e.dispose(s.activated);
+  const inner = e.tidy(() =>
+    kernels.activationGradient(config.activation, dActivated, s.activation, w.read(`${name}.ffn.lin1.bias`)),
+  );
+  e.dispose(dActivated);
+  gradients.addTrained(w, { [`${name}.ffn.lin1.bias`]: inner.dBias });
+  weightGradient('ffn.lin1', s.attended, inner.dx);
+  const dAttended = [output.dx, inputGradient('ffn.lin1', inner.dx)];
+  e.dispose(inner.dx, s.attended);
 
-  const dSum = layerNormGradient(e, w, gradients, `${name}.sa_layer_norm`, dAttended, s.attentionNorm);
-  e.dispose(dAttended, s.attentionNorm.normalized, s.attentionNorm.inverseDeviation);
-  linearWeightGradient(e, w, gradients, `${name}.attention.out_lin`, s.context, dSum);
-  const dContext = linearInputGradient(e, w, `${name}.attention.out_lin`, dSum);
+  const sum = e.tidy(() =>
+    kernels.residualNormGradient(dAttended, s.attentionNorm, w.read(`${name}.sa_layer_norm.weight`)),
+  );
+  e.dispose(...dAttended);
+  gradients.addTrained(w, {
+    [`${name}.sa_layer_norm.weight`]: sum.dGamma,
+    [`${name}.sa_layer_norm.bias`]: sum.dBeta,
+    [`${name}.attention.out_lin.bias`]: sum.dBias,
+  });
+  weightGradient('attention.out_lin', s.context, sum.dx);
+  const dContext = inputGradient('attention.out_lin', sum.dx);
   e.dispose(s.context);
-  const { dq, dk, dv } = attentionGradient(e, dContext, s.attention, c.groups, { heads: config.nHeads, firstOnly });
+  const { dq, dk, dv, ...biases } = e.tidy(() =>
+    kernels.attentionGradient(dContext, s.attention, attentionBiases(w, name)),
+  );
   e.dispose(dContext);
-  linearWeightGradient(e, w, gradients, `${name}.attention.q_lin`, s.queries, dq);
-  linearWeightGradient(e, w, gradients, `${name}.attention.k_lin`, s.x, dk);
-  linearWeightGradient(e, w, gradients, `${name}.attention.v_lin`, s.x, dv);
+  gradients.addTrained(w, {
+    [`${name}.attention.q_lin.bias`]: biases.dqBias,
+    [`${name}.attention.k_lin.bias`]: biases.dkBias,
+    [`${name}.attention.v_lin.bias`]: biases.dvBias,
+  });
+  weightGradient('attention.q_lin', s.queries, dq);
+  weightGradient('attention.k_lin', s.x, dk);
+  weightGradient('attention.v_lin', s.x, dv);
   const dx = wantsInput
     ? e.tidy(() => {
-        const dQueries = e.add(dSum, linearInputGradient(e, w, `${name}.attention.q_lin`, dq));
-        const throughQueries = firstOnly ? e.scatterRows(dQueries, c.firstRows, s.x.shape[0]!) : dQueries;
-        const throughKeys = linearInputGradient(e, w, `${name}.attention.k_lin`, dk);
-        const throughValues = linearInputGradient(e, w, `${name}.attention.v_lin`, dv);
-        return e.add(throughQueries, e.add(throughKeys, throughValues));
+        const throughQueries = [sum.dx, inputGradient('attention.q_lin', dq)];
+        const [a, b] = throughQueries as [Tensor, Tensor];
+        return [
+          ...(firstOnly ? [e.scatterRows(e.add(a, b), c.firstRows, s.x.shape[0]!)] : throughQueries),
+          inputGradient('attention.k_lin', dk),
+          inputGradient('attention.v_lin', dv),
+        ];
       })
     : null;
-  e.dispose(dSum, dq, dk, dv, s.x);
+  if (!dx?.includes(sum.dx)) e.dispose(sum.dx);
+  e.dispose(dq, dk, dv, s.x);
   if (firstOnly) e.dispose(s.queries);
   return dx;
 }
+
+const attentionBiases = (w: Weights, name: string) => ({
+  qBias: w.read(`${name}.attention.q_lin.bias`),
+  kBias: w.read(`${name}.attention.k_lin.bias`),
+  vBias: w.read(`${name}.attention.v_lin.bias`),
+});
+
+const normWeights = (w: Weights, name: string) => ({
+  gamma: w.read(`${name}.weight`),
+  beta: w.read(`${name}.bias`),
+  epsilon: LAYER_NORM_EPSILON,
+});

@@ -6,6 +6,23 @@ export function linear(e: Engine, weights: Weights, name: string, x: Tensor): Te
   return e.tidy(() => e.linear(x, weights.read(`${name}.weight`), weights.read(`${name}.bias`)));
 }
 
+/** x W^T without the bias, which the kernel that comes next adds. */
+export function product(e: Engine, weights: Weights, name: string, x: Tensor): Tensor {
+  return e.tidy(() => e.matMul(x, weights.read(`${name}.weight`), false, true));
+}
+
+/** Adds the gradient of the weight alone: dy^T x. */
+export function productGradient(
+  e: Engine,
+  weights: Weights,
+  gradients: Gradients,
+  name: string,
+  x: Tensor,
+  dy: Tensor,
+): void {
+  if (weights.trains(`${name}.weight`)) gradients.add(`${name}.weight`, e.matMul(dy, x, true, false));
+}
+
 /** Adds the gradients of `linear`'s weight and bias. `dy` is [T, out], `x` what went in. */
 export function linearWeightGradient(
   e: Engine,
@@ -15,7 +32,7 @@ export function linearWeightGradient(
   x: Tensor,
   dy: Tensor,
 ): void {
-  if (weights.trains(`${name}.weight`)) gradients.add(`${name}.weight`, e.matMul(dy, x, true, false));
+  productGradient(e, weights, gradients, name, x, dy);
   if (weights.trains(`${name}.bias`)) gradients.add(`${name}.bias`, e.sumRows(dy));
 }
 

@@ -38,6 +38,14 @@ export class Gradients {
     this.#engine.dispose(held, gradient);
   }
 
+  /** Adds those of the gradients that are wanted, and disposes the others. */
+  addTrained(weights: Weights, gradients: Readonly<Record<string, Tensor>>): void {
+    for (const [name, gradient] of Object.entries(gradients)) {
+      if (weights.trains(name)) this.add(name, gradient);
+      else this.#engine.dispose(gradient);
+    }
+  }
+
   dispose(): void {
     this.#engine.dispose(...this.tensors.values());
     this.tensors.clear();

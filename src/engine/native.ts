@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
 import { createConstants } from './constants.ts';
+import { fusedKernels } from './native-kernels.ts';
 import { seedWords } from './random.ts';
 import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
@@ -20,8 +21,9 @@ interface Attribute {
 /**
  * The engine on native TensorFlow. TensorFlow's own eager ops are called directly: tfjs's wrappers read gather indices
  * back to JavaScript, and reach neither resource variables nor the fused Adam.
+ * @param kernels whether TensorFlow has been told of the kernels of `native/` (see `loadKernels`)
  */
-export function nativeEngine(tf: typeof tfjs): Engine {
+export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: boolean } = {}): Engine {
   const backend = tf.backend() as unknown as NodeBackend;
   const { TF_FLOAT, TF_INT32, TF_BOOL, TF_ATTR_TYPE, TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_SHAPE } =
     backend.binding as Record<string, number>;
@@ -79,6 +81,21 @@ export function nativeEngine(tf: typeof tfjs): Engine {
   const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) =>
     op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
 
+  const many = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
+    backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+  const fused = kernels
+    ? fusedKernels(
+        tf,
+        {
+          one: (name, inputs) => op(name, [], inputs),
+          many: (name, inputs, outputs) => many(name, [], inputs, outputs),
+          listed: (name, length, inputs, outputs) =>
+            many(name, [{ name: 'N', type: TF_ATTR_INT!, value: length }], inputs, outputs),
+        },
+        tidy,
+      )
+    : null;
+
   let variables = 0;
   const variable = (initial: Tensor): Variable => {
     const handle = tf.keep(
@@ -94,7 +111,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
       ),
     );
     const assign = (value: Tensor) => {
-      backend.executeMultipleOutputs('AssignVariableOp', VARIABLE, [handle, value], 0);
+      many('AssignVariableOp', VARIABLE, [handle, value], 0);
     };
     assign(initial);
     return {
@@ -102,7 +119,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
       read: () => op('ReadVariableOp', VARIABLE, [handle]),
       assign,
       dispose() {
-        backend.executeMultipleOutputs('DestroyResourceOp', [flag('ignore_lookup_error', true)], [handle], 0);
+        many('DestroyResourceOp', [flag('ignore_lookup_error', true)], [handle], 0);
         handle.dispose();
       },
       [HANDLE]: handle,
@@ -122,7 +139,7 @@ export function nativeEngine(tf: typeof tfjs): Engine {
     dispose: (...tensors) => {
       for (const t of tensors) t?.dispose();
     },
-    liveTensors: () => tf.memory().numTensors - constants.count(),
+    liveTensors: () => tf.memory().numTensors - constants.count() - (fused?.constants() ?? 0),
 
     matMul,
     batchMatMul: (a, b, transposeA = false, transposeB = false) =>
@@ -152,6 +169,8 @@ export function nativeEngine(tf: typeof tfjs): Engine {
         return primitives.multiply(op('Cast', BOOL_TO_FLOAT, [keep]), constant(1 / (1 - rate)));
       }),
 
+    layerKernels: fused?.layerKernels ?? null,
+
     sumOfSquares(tensors) {
       let total = 0;
       for (const x of tensors) total += 2 * tidy(() => op('L2Loss', FLOAT, [x]).dataSync()[0]!);
@@ -160,6 +179,18 @@ export function nativeEngine(tf: typeof tfjs): Engine {
 
     adamStep(updates, { step, beta1, beta2, epsilon, gradientScale }) {
       tidy(() => {
+        if (fused) {
+          const read = updates.map(({ weight, moment1, moment2, gradient, learningRate, weightDecay }) => ({
+            weight: weight.read(),
+            moment1: moment1.read(),
+            moment2: moment2.read(),
+            gradient,
+            rate: learningRate,
+            decay: weightDecay,
+          }));
+          fused.adamW(read, { step, beta1, beta2, epsilon, gradientScale });
+          return;
+        }
         const made = new Map<number, Tensor>();
         const scalar = (value: number) => {
           const tensor = made.get(value) ?? tf.scalar(value);
@@ -180,11 +211,12 @@ export function nativeEngine(tf: typeof tfjs): Engine {
           const handles = [weight, moment1, moment2].map((v) => (v as NativeVariable)[HANDLE]);
           const scaled = gradientScale === 1 ? gradient : primitives.multiply(gradient, scalar(gradientScale));
           const inputs = [...handles, ...powers, scalar(learningRate), ...constants, scaled];
-          backend.executeMultipleOutputs('ResourceApplyAdam', ADAM, inputs, 0);
+          many('ResourceApplyAdam', ADAM, inputs, 0);
           if (scaled !== gradient) scaled.dispose();
         }
       });
     },
+    ...(fused && { scatterRows: fused.scatterRows, dropoutMask: fused.dropoutMask, sumOfSquares: fused.sumOfSquares }),
   };
 }
 

@@ -49,6 +49,120 @@ export interface RandomKey {
   site: number;
 }
 
+/** What dropout draws: each element is 0 with probability `rate`, else multiplied by 1 / (1 - rate). */
+export interface Dropout {
+  rate: number;
+  key: RandomKey;
+}
+
+/** Sequences that lie one behind the other in flat rows, sorted by length. */
+export interface SequenceLayout {
+  /** Row of each sequence's first token, and at the end the number of rows, [B + 1]. */
+  offsets: Int32Array;
+  /** Consecutive sequences that a kernel which must pad pads together. */
+  groups: readonly SequenceGroup[];
+}
+
+/** Consecutive sequences that attend as one padded block [count, length]. */
+export interface SequenceGroup {
+  firstSequence: number;
+  count: number;
+  /** Padded length, L. */
+  length: number;
+  firstRow: number;
+  rows: number;
+  /** null when all sequences have the full length: rows and block are the same then. */
+  padding: {
+    /** For each place of the block, the group's row that fills it (any row for padding), [count * length]. */
+    rowOfPlace: Int32Array;
+    /** For each row of the group, its place in the block, [rows]. */
+    placeOfRow: Int32Array;
+    /** 1 keeps the place, 0 is padding, [count * length]. */
+    keepMask: Float32Array;
+  } | null;
+}
+
+/** What attention needs of a batch, the same for all layers. */
+export interface AttentionPlan {
+  dispose(): void;
+}
+
+/** What a kernel keeps for its gradient, which disposes it. */
+export interface Saved {
+  dispose(): void;
+}
+
+export interface AttentionInputs {
+  /** Without their biases: [T, D], or q of each sequence's first token only, [B, D]. */
+  q: Tensor;
+  k: Tensor;
+  v: Tensor;
+  /** [D] */
+  qBias: Tensor;
+  kBias: Tensor;
+  vBias: Tensor;
+}
+
+export interface NormInputs {
+  gamma: Tensor;
+  beta: Tensor;
+  epsilon: number;
+}
+
+/**
+ * The parts of a transformer layer between its matrix products. Every gradient takes what its forward kernel saved, and the
+ * same weights once more (they are read again, not kept); gradients that come in parts are added up by who takes them.
+ * `save` off: `saved` is null.
+ */
+export interface LayerKernels {
+  plan(layout: SequenceLayout): AttentionPlan;
+
+  /** dropout(norm(words[ids] + places[positions])): ids and positions [T] -> [T, D]. */
+  embed(
+    inputs: { words: Tensor; places: Tensor; ids: Tensor; positions: Tensor } & NormInputs,
+    dropout: Dropout | null,
+    save: boolean,
+  ): { y: Tensor; saved: Saved | null };
+  /** dx is the gradient of the rows before the norm, [T, D]. */
+  embedGradient(dy: Tensor[], saved: Saved, gamma: Tensor): { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
+
+  /**
+   * Multi-head scaled dot-product attention (Vaswani et al. 2017) within each sequence; dropout on the probabilities.
+   * @returns context, of q's shape. What is saved includes q, k and v.
+   */
+  attention(
+    inputs: AttentionInputs,
+    plan: AttentionPlan,
+    heads: number,
+    dropout: Dropout | null,
+    save: boolean,
+  ): { context: Tensor; saved: Saved | null };
+  attentionGradient(
+    dContext: Tensor,
+    saved: Saved,
+    biases: Pick<AttentionInputs, 'qBias' | 'kBias' | 'vBias'>,
+  ): { dq: Tensor; dk: Tensor; dv: Tensor; dqBias: Tensor; dkBias: Tensor; dvBias: Tensor };
+
+  /** norm(dropout(x + bias) + residual): the end of a block. x and residual [N, D] -> [N, D]. */
+  residualNorm(
+    inputs: { x: Tensor; bias: Tensor; residual: Tensor } & NormInputs,
+    dropout: Dropout | null,
+    save: boolean,
+  ): { y: Tensor; saved: Saved | null };
+  /** dx is the residual's gradient; dDropped is that of x, and without dropout the same tensor. */
+  residualNormGradient(
+    dy: Tensor[],
+    saved: Saved,
+    gamma: Tensor,
+  ): { dx: Tensor; dDropped: Tensor; dGamma: Tensor; dBeta: Tensor; dBias: Tensor };
+
+  /** gelu(x + bias) or relu(x + bias), [N, F]. What is saved includes x. */
+  activation(kind: Activation, x: Tensor, bias: Tensor, save: boolean): { y: Tensor; saved: Saved | null };
+  activationGradient(kind: Activation, dy: Tensor, saved: Saved, bias: Tensor): { dx: Tensor; dBias: Tensor };
+}
+
+export type Activation = 'gelu' | 'relu';
+
 export interface LayerNormResult {
   y: Tensor;
   /** (x - mean) / sqrt(variance + epsilon) */
@@ -121,6 +235,9 @@ export interface Engine {
 
   /** 0 with probability `rate`, else 1 / (1 - rate): multiply by it to drop out. */
   dropoutMask(shape: number[], rate: number, key: RandomKey): Tensor;
+
+  /** The engine's own kernels for the parts of a layer; null: they are composed of the operations above. */
+  readonly layerKernels: LayerKernels | null;
 
   /** Sum of squares of all elements of all tensors, in float64 where it is added up across tensors. */
   sumOfSquares(tensors: Iterable<Tensor>): number;

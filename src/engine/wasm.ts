@@ -98,6 +98,8 @@ export function wasmEngine(tf: typeof tfjs): Engine {
       return tf.tensor(values, shape);
     },
 
+    layerKernels: null,
+
     sumOfSquares(tensors) {
       let total = 0;
       for (const x of tensors) for (const value of x.dataSync() as Float32Array) total += value * value;

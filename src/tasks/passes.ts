@@ -41,9 +41,9 @@ export function trainBatch<Target>(
     samples.flatMap(({ sequences }) => sequences),
     config.vocabSize,
   );
-  const drawMask = (shape: number[], rate: number, site: number) =>
-    rate > 0 ? engine.dropoutMask(shape, rate, { ...key, site: key.site + site }) : null;
-  const pass = encode(engine, config, weights, batch, { rows: head.rows, training: { drawMask } });
+  const keyOf = (site: number) => ({ ...key, site: key.site + site });
+  const dropout = (rate: number, site: number) => ({ rate, key: keyOf(site) });
+  const pass = encode(engine, config, weights, batch, { rows: head.rows, training: { dropout } });
   const { loss, dHidden } = head.train(
     {
       engine,
@@ -54,7 +54,7 @@ export function trainBatch<Target>(
         lengths: Int32Array.from(lengthsOf(batch)),
         targetOf: Int32Array.from(batch.order, (i) => sampleOf[i]!),
       },
-      drawMask: (shape, rate, place) => drawMask(shape, rate, HEAD_SITE + place),
+      drawMask: (shape, rate, place) => (rate > 0 ? engine.dropoutMask(shape, rate, keyOf(HEAD_SITE + place)) : null),
     },
     pass.hidden,
     samples.map(({ target }) => target),

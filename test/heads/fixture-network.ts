@@ -129,7 +129,7 @@ export function trainOn<Target>(
   const targetOf = samples.flatMap((sample, target) => sample.sequences.map(() => target));
   const batch = makeBatch(sequences, config.vocabSize);
   const weights = weightsOf(variables, options.frozen);
-  const pass = encode(e, config, weights, batch, { rows: head.rows, training: { drawMask: () => null } });
+  const pass = encode(e, config, weights, batch, { rows: head.rows, training: { dropout: () => null } });
   const { loss, dHidden } = head.train(
     {
       engine: e,
