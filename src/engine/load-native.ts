@@ -29,6 +29,27 @@ export function loadNative(location: EngineLocation): typeof tfjs {
 }
 
 /**
+ * Tells TensorFlow of the kernels of `native/`; after `loadNative`.
+ * @param threads how many they may use, as many as TensorFlow does for one op; 0: one for each processor
+ * @returns false where there are none for this program and this processor
+ * @throws DistiltuneError when they are there and do not load
+ */
+export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): boolean {
+  if (kernels === null) return false;
+  try {
+    const { setThreads } = createRequire(addon)(kernels) as { setThreads(count: number): void };
+    setThreads(threads);
+    return true;
+  } catch (cause) {
+    throw new DistiltuneError(`the compiled kernels do not load: ${(cause as Error).message}`, {
+      where: kernels,
+      fix: 'run `distiltune engine install --force`, or do without them: set DISTILTUNE_KERNELS=composed',
+      cause,
+    });
+  }
+}
+
+/**
  * tfjs-node asks `@mapbox/node-pre-gyp` where its addon lies, and is told: inside the package. While it loads, a
  * stand-in answers with the real place, so that node_modules stays untouched (it may be read-only, or one store shared
  * by several projects).

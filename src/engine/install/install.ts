@@ -3,8 +3,10 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import os from 'node:os';
 import path from 'node:path';
 import { DistiltuneError } from '../../errors.ts';
-import { type EngineLocation, type InstallationRecord, locateEngine } from '../locate.ts';
+import { type EngineLocation, type InstallationRecord, type KernelsFailure, locateEngine } from '../locate.ts';
 import { ADDON_FILE, compileAddon, findCompiler } from './compile-addon.ts';
+import { compileKernels } from './compile-kernels.ts';
+import { compiledKernels, type KernelOptions, kernelsPart } from './kernels-part.ts';
 import { type EngineLayout, engineLayout, readManifest, TEMPORARY_PREFIX } from './layout.ts';
 import { acquireLock } from './lock.ts';
 import { probeAddon } from './probe-addon.ts';
@@ -15,7 +17,7 @@ import { ensureTfjsNode } from './tfjs-node-package.ts';
 import type { InstallProgress, InstallStep, StepContext, StepFailure } from './types.ts';
 import { installFromUpstream } from './upstream.ts';
 
-export interface InstallOptions {
+export interface InstallOptions extends KernelOptions {
   /** The person's cache folder (see `userCacheFolder`). */
   cacheDir: string;
   /** The environment that npm, pip and the compiler are run in. */
@@ -40,6 +42,8 @@ export interface InstallResult {
   tensorflow: string | null;
   /** Why each rung tried before did not hold. */
   failures: StepFailure[];
+  /** Why the kernels of `native/` are not compiled, so that the composed ones remain; null when they are, and with wasm. */
+  kernelsFailure: KernelsFailure | null;
 }
 
 const LADDER: InstallStep[] = ['present', 'upstream', 'wheel', 'wasm'];
@@ -47,7 +51,8 @@ const LADDER: InstallStep[] = ['present', 'upstream', 'wheel', 'wasm'];
 /**
  * Installs native TensorFlow into the person's cache: an addon that already loads is used; else tfjs-node's own
  * installer runs, where its host answers; else, on Linux, the TensorFlow C library is taken out of its Python wheel
- * and the addon compiled against it; else the wasm engine remains, which is part of the package.
+ * and the addon compiled against it; else the wasm engine remains, which is part of the package. With native TensorFlow
+ * there, the kernels of `native/` are compiled for this processor; where that fails, TensorFlow's own ops remain.
  *
  * May be called again at any time, and by several processes at once: one installs, the others wait and use what it
  * made. A process killed in the middle leaves nothing that a later one would mistake for whole.
@@ -76,17 +81,19 @@ export async function installEngine(options: InstallOptions): Promise<InstallRes
       const context: StepContext = { ...options, signal, force, temporary, progress: report(step) };
       try {
         const installed = await STEPS[step](layout, sources, options, context, refused);
-        await writeRecord(layout, { engine: installed.location ? 'native' : 'wasm', failures, refused });
-        return { engine: installed.location ? 'native' : 'wasm', step, ...installed, failures };
+        const engine = installed.location ? 'native' : 'wasm';
+        const kernels = installed.location ? await ensureKernels(layout, installed.location, options, context) : null;
+        await writeRecord(layout, { engine, failures, refused, kernels });
+        const kernelsFailure = kernels && { reason: kernels.reason, fix: kernels.fix };
+        return { engine, step, ...installed, failures, kernelsFailure };
       } catch (error) {
         signal?.throwIfAborted();
-        const fix = error instanceof DistiltuneError ? (error.fix ?? null) : null;
-        failures.push({ step, reason: error instanceof Error ? error.message : String(error), fix });
+        failures.push({ step, ...reasonOf(error) });
       } finally {
         await removeTemporary(layout);
       }
     }
-    await writeRecord(layout, { engine: 'wasm', failures, refused });
+    await writeRecord(layout, { engine: 'wasm', failures, refused, kernels: null });
   } finally {
     await release();
   }
@@ -119,7 +126,7 @@ const STEPS: Record<InstallStep, Step> = {
         // From now on it is passed over, here and by whoever looks for an engine.
         reasons.push((error as Error).message);
         refused.push(location.addon);
-        await writeRecord(layout, { engine: 'wasm', failures: [], refused });
+        await writeRecord(layout, { engine: 'wasm', failures: [], refused, kernels: null });
       }
     }
   },
@@ -153,7 +160,7 @@ const STEPS: Record<InstallStep, Step> = {
     }
     if (isRefused) {
       refused.splice(refused.indexOf(addon), 1);
-      await writeRecord(layout, { engine: 'native', failures: [], refused });
+      await writeRecord(layout, { engine: 'native', failures: [], refused, kernels: null });
     }
     return present(options, context);
   },
@@ -166,6 +173,35 @@ async function present(options: InstallOptions, context: StepContext) {
   const { location, reasons } = locateEngine(options);
   if (!location) throw new DistiltuneError(reasons.join('; '));
   return { location, tensorflow: (await probeAddon(location.addon, context)).tensorflow };
+}
+
+/**
+ * Compiles the kernels where they are not there for this TensorFlow and this processor, and notes them in `location`.
+ * @returns why they are not; null when they are
+ */
+async function ensureKernels(
+  layout: EngineLayout,
+  location: EngineLocation,
+  options: InstallOptions,
+  context: StepContext,
+): Promise<InstallationRecord['kernels']> {
+  let folder: string | null = null;
+  try {
+    const part = kernelsPart(layout, location, options);
+    folder = part.folder;
+    if (context.force || !compiledKernels(part)) await compileKernels(part, location.addon, context);
+    location.kernels = compiledKernels(part);
+    return null;
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    location.kernels = null;
+    return { folder, ...reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): { reason: string; fix: string | null } {
+  const fix = error instanceof DistiltuneError ? (error.fix ?? null) : null;
+  return { reason: error instanceof Error ? error.message : String(error), fix };
 }
 
 async function removeTemporary({ root }: EngineLayout): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
 import os from 'node:os';
 import { type Environment, runCommand } from './run-command.ts';
 
@@ -53,11 +53,25 @@ export function instructionSets(flags: string): string[] {
     .map(([, name]) => name);
 }
 
-async function processorFlags(environment: Environment): Promise<string | null> {
-  if (os.platform() === 'linux') {
-    const text = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
-    return /^(?:flags|Features)\s*:(.*)$/m.exec(text)?.[1] ?? null;
+/** The flags of the first processor in /proc/cpuinfo; null where there is none. */
+export function linuxProcessorFlags(): string | null {
+  try {
+    const file = openSync('/proc/cpuinfo', 'r');
+    try {
+      // The kernel asks every processor for the whole of it: on large machines that takes long.
+      const start = Buffer.alloc(16_384);
+      const text = start.toString('utf8', 0, readSync(file, start));
+      return /^(?:flags|Features)\s*:(.*)\n/m.exec(text)?.[1] ?? null;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
   }
+}
+
+async function processorFlags(environment: Environment): Promise<string | null> {
+  if (os.platform() === 'linux') return linuxProcessorFlags();
   if (os.platform() === 'darwin') {
     if (os.arch() === 'arm64') return 'asimd asimdhp';
     const names = ['machdep.cpu.features', 'machdep.cpu.leaf7_features'];
