@@ -20,7 +20,7 @@ export async function replaceModelFolder(path: string, fill: (writer: ModelWrite
   const target = resolve(path);
   const { temporary, previous } = passingNames(path);
   try {
-    const firstMade = (await mkdir(temporary, { recursive: true })) ?? temporary;
+    const firstMade = await makeFolder(temporary);
     const files: FileRecords = new Map();
     await fill({
       async write(name, chunks) {
@@ -88,6 +88,23 @@ export async function removeFolder(path: string): Promise<void> {
   const { temporary } = passingNames(path);
   await rename(path, temporary);
   await rm(temporary, { recursive: true });
+}
+
+/**
+ * Makes a folder, and those around it that are missing.
+ * @returns the outermost that was made
+ */
+async function makeFolder(path: string): Promise<string> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    // All at once says of a full disk that there is no such folder.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const outermost = await makeFolder(dirname(path));
+  await mkdir(path);
+  return outermost;
 }
 
 /** False where there is nothing to rename. */

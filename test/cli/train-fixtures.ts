@@ -60,10 +60,10 @@ export interface Running {
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Starts the built command line in a process group of its own, as a shell does. */
-export function startCli(args: string[], cwd: string): Running {
+export function startCli(args: string[], cwd: string, env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, HF_HUB_OFFLINE: '1' },
+    env: { ...process.env, HF_HUB_OFFLINE: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
