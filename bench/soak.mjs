@@ -71,7 +71,7 @@ export default {
           steps: values.steps,
           every,
           batch: values['batch-size'],
-          ...figuresOf(result.looks),
+          ...figuresOf(result.looks, every),
           controls: controls.answered,
           evaluations: result.evaluations,
           checkpoints: result.checkpoints,
@@ -119,12 +119,12 @@ function createControls(run, steps) {
 }
 
 /** The first look comes while caches fill and memory is first asked for: growth is that of all after it. */
-function figuresOf(looks) {
+function figuresOf(looks, every) {
   const settled = looks.length > 2 ? looks.slice(1) : looks;
   const of = (key) => settled.map((look) => look[key]);
   const speeds = of('steps_per_second');
   return {
-    rss_mb_per_look: rounded(slope(of('rss_mb'))),
+    rss_mb_per_1000_steps: rounded((slope(of('rss_mb')) * 1000) / every),
     rss_mb_first_to_last: rounded(of('rss_mb').at(-1) - of('rss_mb')[0], 1),
     live_tensors: [...new Set(of('live_tensors'))],
     open_files: [...new Set(of('open_files'))],

@@ -16,4 +16,7 @@ const products = shapes.map((shape) => {
   return { shape, gflops: gflops(seconds.median), best_gflops: gflops(seconds.least) };
 });
 const { gflops, best_gflops } = products[0];
-console.log(JSON.stringify({ engine: `${engine.name} ${engine.version}`, gflops, best_gflops, products }));
+const layer_kernels = engine.layerKernels === null ? 'composed' : 'fused';
+console.log(
+  JSON.stringify({ engine: `${engine.name} ${engine.version}`, layer_kernels, gflops, best_gflops, products }),
+);
