@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ColumnWishes, chooseColumns } from '../../src/data/columns.ts';
 import { decodeText } from '../../src/data/encoding.ts';
 import { type ExampleSource, readExample, sourceOf } from '../../src/data/examples.ts';
+import { lineTooLong } from '../../src/data/lines.ts';
 import { openTable } from '../../src/data/table.ts';
 import { openText } from '../../src/data/text-source.ts';
 import type { Example, ExampleColumns, RefusedRow, Table, TableRow, TextTask } from '../../src/data/types.ts';
@@ -132,7 +133,7 @@ async function* tableRows(
       for (const row of batch) {
         let line = await lines.next();
         while (!line.done && line.value.line < row.line) line = await lines.next();
-        rows.push(...toInput(row, line.value?.text.trim() ?? null));
+        rows.push(...toInput(row, line.value?.text?.trim() ?? null));
       }
       yield rows;
     }
@@ -152,9 +153,13 @@ export function openLineInput(stream: AsyncIterable<Uint8Array>): Input {
     columns: ['text'],
     table: null,
     chosen: null,
-    async *rows() {
+    async *rows(onRefused) {
       let batch: InputRow[] = [];
       for await (const { line, text } of textLines(decodeText(stream, 'utf-8'))) {
+        if (text === null) {
+          onRefused({ line, reason: lineTooLong });
+          continue;
+        }
         batch.push({ cells: [text], json: null, example: { text, line } });
         if (batch.length < linesPerBatch) continue;
         yield batch;

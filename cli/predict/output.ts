@@ -44,7 +44,7 @@ export async function createRowWriter(sink: TextSink, options: RowWriterOptions)
 async function createCsvRows(sink: TextSink, options: RowWriterOptions): Promise<RowWriter> {
   const { format, columns } = options;
   const delimiter = format === 'tsv' ? '\t' : ',';
-  const taken = new Set(columns);
+  const taken = takenNames(columns);
   const names = cellNames(options);
   const added = names.map((name) => freeName(name, taken));
   const cells = (prediction: Prediction | null) =>
@@ -80,7 +80,7 @@ function cellsOf(prediction: Prediction, { labels, top }: RowWriterOptions): str
 
 async function createJsonRows(sink: TextSink, options: RowWriterOptions): Promise<RowWriter> {
   const { format, columns } = options;
-  const taken = new Set<string>();
+  const taken = takenNames();
   const keys = columns.map((column, i) => freeName(column === '' ? `column ${i + 1}` : column, taken, column));
   const names = fieldNames(options);
   const free = new Map(names.map((name) => [name, freeName(name, taken)]));
@@ -124,11 +124,24 @@ function fieldsOf(prediction: Prediction, { top }: RowWriterOptions): Record<str
   return { ...rest, probabilities: Object.fromEntries(shown) };
 }
 
+interface TakenNames {
+  names: Set<string>;
+  /** By what names are made of: the number of the next one. Many columns may have one name. */
+  next: Map<string, number>;
+}
+
+function takenNames(names: readonly string[] = []): TakenNames {
+  return { names: new Set(names), next: new Map() };
+}
+
 /** A name that is not taken yet, and is from now on: `label`, else `predicted_label`, else `predicted_label_2`, ... */
-function freeName(wanted: string, taken: Set<string>, base = `predicted_${wanted}`): string {
+function freeName(wanted: string, { names, next }: TakenNames, base = `predicted_${wanted}`): string {
   let name = wanted;
-  for (let i = 1; taken.has(name); i++) name = i === 1 ? base : `${base}_${i}`;
-  taken.add(name);
+  for (let i = next.get(base) ?? 1; names.has(name); i++) {
+    name = i === 1 ? base : `${base}_${i}`;
+    next.set(base, i + 1);
+  }
+  names.add(name);
   return name;
 }
 

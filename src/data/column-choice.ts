@@ -1,3 +1,4 @@
+import { shorten } from './shorten.ts';
 import type { ColumnProfile, Table } from './types.ts';
 
 /** A column that most rows leave empty is a remark, neither the text nor the label. */
@@ -26,7 +27,7 @@ const columnsShown = 12;
 export function describeColumns(table: Table, text?: number): string {
   const shown = table.profiles.slice(0, columnsShown).map((profile) => {
     const what = profile.index === text ? 'the text' : describeProfile(profile);
-    return `${profile.name === '' ? `column ${profile.index + 1} (nameless)` : `"${profile.name}"`} ${what}`;
+    return `${profile.name === '' ? `column ${profile.index + 1} (nameless)` : `"${shorten(profile.name)}"`} ${what}`;
   });
   const more = table.profiles.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
@@ -44,6 +45,6 @@ export function alsoPossible(table: Table, others: ColumnProfile[]): string {
   if (others.length === 0) return '';
   const names = others
     .slice(0, 3)
-    .map(({ name, index }) => (name === '' ? `column ${index + 1}` : `"${table.columns[index]}"`));
+    .map(({ name, index }) => (name === '' ? `column ${index + 1}` : `"${shorten(table.columns[index]!)}"`));
   return `; also possible: ${names.join(', ')}${others.length > 3 ? ' ...' : ''}`;
 }

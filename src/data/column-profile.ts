@@ -17,7 +17,8 @@ const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const booleanPattern = /^(?:true|false|yes|no|t|f|y|n)$/i;
 const datePattern =
   /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m|z|utc|[+-]\d{2}:?\d{2})?)?$/i;
-const codePattern = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|https?:\/\/\S+|\S+@\S+\.\S+)$/i;
+// Of an address each part may be read in one way only: cells of hardly anything but @ and dots take no longer.
+const codePattern = /^(?:[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|https?:\/\/\S+|[^\s@]+@[^\s@]+\.[^\s@.]+)$/i;
 const longestSpecialValue = 300;
 
 export function createColumnProfiler(index: number, name: string): ColumnProfiler {

@@ -1,5 +1,6 @@
 import { DataError, UsageError } from '../errors.ts';
 import type { ExampleWishes } from './example-kinds.ts';
+import { maxColumns, maxSampleLength } from './limits.ts';
 import { readLines } from './lines.ts';
 import { parseTag } from './tags.ts';
 import type { TextSource } from './text-source.ts';
@@ -35,11 +36,21 @@ export function isDocumentStart(line: string): boolean {
   return /^-DOCSTART-(?:[ \t]|$)/.test(line);
 }
 
-/** The cells of a line, blanks around them left out. */
+/** The cells of a line, blanks around them left out; `maxColumns + 1` at most. */
 export function cellsOf(line: string, delimiter: '\t' | ' '): string[] {
-  const text = line.replace(/[ \t]+$/, '');
-  if (delimiter === ' ') return text.split(/[ \t]+/);
-  return text.split('\t').map((cell) => cell.replace(/^ +| +$/g, ''));
+  const text = trimmed(line, ' \t', 0);
+  if (delimiter === ' ') return text.split(/[ \t]+/, maxColumns + 1);
+  return text.split('\t', maxColumns + 1).map((cell) => {
+    const start = cell.search(/[^ ]/);
+    return start < 0 ? '' : trimmed(cell, ' ', start);
+  });
+}
+
+/** A text from `start` on without the blanks at its end. A pattern would try at each blank of a run that is not there. */
+function trimmed(text: string, blanks: string, start: number): string {
+  let end = text.length;
+  while (end > start && blanks.includes(text[end - 1]!)) end--;
+  return text.slice(start, end);
 }
 
 /**
@@ -87,16 +98,20 @@ export async function detectConllLayout(
 
 /** The first lines that hold words, those left out that may be comments. */
 async function sampleLines(text: TextSource): Promise<string[]> {
-  const sample: string[] = [];
-  const withHash: string[] = [];
+  const sample = { lines: [] as string[], length: 0 };
+  const withHash = { lines: [] as string[], length: 0 };
+  const isFull = ({ lines, length }: typeof sample) => lines.length >= sampledLines || length > maxSampleLength;
   for await (const batch of readLines(text.read())) {
     for (const { text: line } of batch) {
       if (line === null || isBlankLine(line) || isDocumentStart(line)) continue;
-      (line.startsWith('#') ? withHash : sample).push(line);
+      const part = line.startsWith('#') ? withHash : sample;
+      if (isFull(part)) continue;
+      part.lines.push(line);
+      part.length += line.length;
     }
-    if (sample.length >= sampledLines) break;
+    if (isFull(sample)) break;
   }
-  return sample.length > 0 ? sample.slice(0, sampledLines) : withHash;
+  return sample.lines.length > 0 ? sample.lines : withHash.lines;
 }
 
 /** The most frequent number of cells, and the share of rows that have it. */

@@ -8,15 +8,14 @@ import {
   isDocumentStart,
 } from './conll-layout.ts';
 import type { ExampleWishes, TokensFile } from './example-kinds.ts';
+import { isLongLabel, longTag, maxRowLength, maxSentenceWords, shownLimit } from './limits.ts';
 import { lineTooLong, readLines } from './lines.ts';
+import { shorten } from './shorten.ts';
 import { createTagSurvey } from './tag-survey.ts';
 import type { TagScheme } from './tags.ts';
 import type { TextSource } from './text-source.ts';
 import { type RawSentence, tokenExample } from './token-example.ts';
 import type { RefusedRow, TokenExample } from './types.ts';
-
-/** Longer is no sentence: the blank lines between sentences are missing. */
-const maxSentenceWords = 100_000;
 
 /**
  * Opens a CoNLL file: a word and its tag on each line, blank lines between sentences. It is read to its end once, for the
@@ -79,6 +78,8 @@ async function* readExamples(
 interface ConllSentence extends RawSentence {
   /** Of each word. */
   lines: number[];
+  /** Characters of its lines. */
+  length: number;
   /** The first and the last line; 0: none yet. */
   first: number;
   last: number;
@@ -104,8 +105,14 @@ async function* readSentences(
       const isBetween = content !== null && (isBlankLine(content) || isDocumentStart(content));
       if (isBetween) close(sentences);
       else if (content === null || sentence.first > 0 || !isComment(content, layout)) {
-        const reason = content === null ? lineTooLong : addWord(sentence, content, line, layout);
-        if (reason !== null) problem ??= { line, reason };
+        // Of a sentence that cannot be used only the lines are counted.
+        if (problem === null) {
+          const reason = content === null ? lineTooLong : addWord(sentence, content, line, layout);
+          if (reason !== null) {
+            problem = { line, reason };
+            sentence = { ...openSentence(layout), first: sentence.first };
+          }
+        }
         sentence.first ||= line;
         sentence.last = line;
       }
@@ -118,25 +125,30 @@ async function* readSentences(
 }
 
 function openSentence({ tag }: ConllLayout): ConllSentence {
-  return { words: [], tags: tag.value === null ? null : [], lines: [], first: 0, last: 0 };
+  return { words: [], tags: tag.value === null ? null : [], lines: [], length: 0, first: 0, last: 0 };
 }
 
 /** Adds the word of a line. Returns why the line cannot be used, or null. */
 function addWord(sentence: ConllSentence, content: string, line: number, layout: ConllLayout): string | null {
   const { width, word, tag, delimiter, isNumbered } = layout;
+  sentence.length += content.length;
+  if (sentence.length > maxRowLength) {
+    return `the sentence is longer than ${shownLimit(maxRowLength)} characters: a blank line ends one`;
+  }
   const cells = cellsOf(content, delimiter.value);
   if (isNumbered && /^\d+[-.]\d+$/.test(cells[0]!)) return null;
   if (cells.length !== width) {
     const found = cells.length === 1 ? 'one column only' : `${cells.length} columns`;
-    return `${found}, not ${width}: "${shorten(content)}"`;
+    return `${found}, not ${width}: "${shorten(content.trim())}"`;
   }
   if (cells[word.value] === '') return 'there is no word';
   if (content.includes('\0')) return 'a NUL character';
   if (sentence.words.length >= maxSentenceWords) {
-    return `the sentence has more than ${maxSentenceWords.toLocaleString('en-US')} words: a blank line ends one`;
+    return `the sentence has more than ${shownLimit(maxSentenceWords)} words: a blank line ends one`;
   }
   if (tag.value !== null) {
     if (cells[tag.value] === '') return `"${shorten(cells[word.value]!)}" has no tag`;
+    if (isLongLabel(cells[tag.value]!)) return longTag;
     sentence.tags!.push(cells[tag.value]!);
   }
   sentence.words.push(cells[word.value]!);
@@ -148,11 +160,6 @@ function addWord(sentence: ConllSentence, content: string, line: number, layout:
 function withSentence({ line, reason }: RefusedRow, { first, last }: ConllSentence): RefusedRow {
   if (first === last) return { line, reason };
   return { line, reason: `${reason}; so the sentence of lines ${first} to ${last} is left out` };
-}
-
-function shorten(line: string): string {
-  const text = line.trim();
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
 function withoutTags({ tag }: ConllLayout, name: string): DataError {

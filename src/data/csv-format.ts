@@ -4,7 +4,7 @@ import { readRecords } from './csv-records.ts';
 import { delimiterName, detectDialect, parseSample } from './dialect.ts';
 import type { Format } from './format.ts';
 import { detectHeader } from './header.ts';
-import { maxColumns, shownLimit } from './limits.ts';
+import { maxColumns, maxNameLength, shownLimit } from './limits.ts';
 import type { TableRow } from './types.ts';
 
 export interface CsvOptions {
@@ -34,6 +34,8 @@ export async function detectCsv(head: string, headIsAll: boolean, name: string, 
   const header = detectHeader(rows, options.header ?? null);
   const columns = nameColumns(rows, header.value);
   if (columns.length > maxColumns) throw tooManyColumns(name);
+  const long = columns.findIndex((column) => column.length > maxNameLength);
+  if (long >= 0) throw nameTooLong(long, name);
   return {
     format: dialect.delimiter === '\t' ? 'tsv' : 'csv',
     delimiter,
@@ -85,6 +87,13 @@ function tooManyColumns(name: string): DataError {
   return new DataError(`the rows have more than ${shownLimit(maxColumns)} cells`, {
     where: `${name}, line 1`,
     fix: 'give a file with a column for the text and one for the label, or say what divides the cells with --delimiter',
+  });
+}
+
+function nameTooLong(column: number, name: string): DataError {
+  return new DataError(`the name of column ${column + 1} is longer than ${shownLimit(maxNameLength)} characters`, {
+    where: `${name}, line 1`,
+    fix: 'shorten it, or give --no-header if the first row is data',
   });
 }
 

@@ -1,5 +1,7 @@
 import { utf16Indices } from '../text/utf16-offsets.ts';
 import { splitWords } from '../text/words.ts';
+import { isLongLabel, longTag } from './limits.ts';
+import { shorten, shortenJson } from './shorten.ts';
 import type { ExampleNote, TokenExample } from './types.ts';
 
 /** What offsets count. */
@@ -35,8 +37,9 @@ export function parseEntity(value: unknown): EntitySpan | string {
     [start, end, label, text] = [first(startKeys), first(endKeys), first(labelKeys), first(textKeys)];
   }
   if (!Number.isInteger(start) || !Number.isInteger(end) || typeof label !== 'string' || label.trim() === '') {
-    return `not an entity: ${shorten(JSON.stringify(value) ?? String(value))}; write {"start": 0, "end": 5, "label": "NAME"}`;
+    return `not an entity: ${shortenJson(value)}; write {"start": 0, "end": 5, "label": "NAME"}`;
   }
+  if (isLongLabel(label)) return longTag;
   const span: EntitySpan = { start: start as number, end: end as number, label: label.trim() };
   if (typeof text === 'string') span.text = text;
   return span;
@@ -54,10 +57,11 @@ export function tagSpans(
 ): Pick<TokenExample, 'words' | 'tags' | 'offsets' | 'notes'> | string {
   const { words, offsets } = splitWords(text);
   if (words.length === 0) return 'the text has no words';
+  const measured = measure(text);
   const notes: ExampleNote[] = [];
   const placed: EntitySpan[] = [];
   for (const span of spans) {
-    const place = locate(text, span, unit, notes);
+    const place = locate(measured, span, unit, notes);
     if (typeof place === 'string') return place;
     placed.push(place);
   }
@@ -91,14 +95,33 @@ export function tagSpans(
   return notes.length === 0 ? { words, tags, offsets } : { words, tags, offsets, notes };
 }
 
+/** A text whose code points are counted at most once, however many entities it has. */
+interface MeasuredText {
+  text: string;
+  /** The UTF-16 index of each code point, and of the end; undefined: the same. */
+  indices(): Uint32Array | undefined;
+}
+
+function measure(text: string): MeasuredText {
+  let indices: { found: Uint32Array | undefined } | null = null;
+  return {
+    text,
+    indices() {
+      indices ??= { found: utf16Indices(text) };
+      return indices.found;
+    },
+  };
+}
+
 /** The entity in UTF-16 units; or why it is nowhere. */
-function locate(text: string, span: EntitySpan, unit: OffsetUnit, notes: ExampleNote[]): EntitySpan | string {
+function locate(measured: MeasuredText, span: EntitySpan, unit: OffsetUnit, notes: ExampleNote[]): EntitySpan | string {
+  const { text } = measured;
   const wanted = span.text;
-  const own = inUnits(text, span, unit);
+  const own = inUnits(measured, span, unit);
   if (own !== null && (wanted === undefined || text.slice(own.start, own.end) === wanted)) return own;
   if (wanted !== undefined) {
     const otherUnit = unit === 'utf-16' ? 'code-points' : 'utf-16';
-    const other = inUnits(text, span, otherUnit);
+    const other = inUnits(measured, span, otherUnit);
     if (other !== null && text.slice(other.start, other.end) === wanted) {
       const counted = otherUnit === 'utf-16' ? 'UTF-16 units' : 'code points';
       notes.push({
@@ -110,27 +133,23 @@ function locate(text: string, span: EntitySpan, unit: OffsetUnit, notes: Example
   }
   if (span.end === span.start) return `the entity ${name(span)} is empty`;
   if (span.end < span.start) return `the entity ${name(span)} ends before it begins`;
-  if (own === null) return `the entity ${name(span)} is outside the text, which ends at ${lengthIn(text, unit)}`;
+  if (own === null) return `the entity ${name(span)} is outside the text, which ends at ${lengthIn(measured, unit)}`;
   return `the entity ${name(span)} is "${shorten(text.slice(own.start, own.end))}" in the text, not "${shorten(wanted!)}"`;
 }
 
 /** null where the text has no such place. */
-function inUnits(text: string, span: EntitySpan, unit: OffsetUnit): EntitySpan | null {
+function inUnits(measured: MeasuredText, span: EntitySpan, unit: OffsetUnit): EntitySpan | null {
   const { start, end } = span;
-  if (start < 0 || end <= start || end > lengthIn(text, unit)) return null;
-  const indices = unit === 'code-points' ? utf16Indices(text) : undefined;
+  if (start < 0 || end <= start || end > lengthIn(measured, unit)) return null;
+  const indices = unit === 'code-points' ? measured.indices() : undefined;
   return indices === undefined ? span : { ...span, start: indices[start]!, end: indices[end]! };
 }
 
-function lengthIn(text: string, unit: OffsetUnit): number {
-  const indices = unit === 'code-points' ? utf16Indices(text) : undefined;
-  return indices === undefined ? text.length : indices.length - 1;
+function lengthIn({ text, indices }: MeasuredText, unit: OffsetUnit): number {
+  const counted = unit === 'code-points' ? indices() : undefined;
+  return counted === undefined ? text.length : counted.length - 1;
 }
 
 function name({ start, end, label }: EntitySpan): string {
   return `${start}-${end} ${shorten(label)}`;
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

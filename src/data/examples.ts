@@ -1,4 +1,5 @@
 import { labelsOf } from './label-lists.ts';
+import { isLongLabel, longLabel } from './limits.ts';
 import type { Example, ExampleColumns, LabelLists, RefusedRow, Table, TableRow, TextTask } from './types.ts';
 
 /** 0-based columns of the examples. */
@@ -67,6 +68,7 @@ export function readExample(
     return example;
   }
   const example = toExample(row, source, intern);
+  if (example.label !== undefined && isLongLabel(example.label)) return { line, reason: longLabel };
   if (source.task === 'regression' && example.label !== undefined && !Number.isFinite(Number(example.label))) {
     return { line, reason: `the label "${example.label.slice(0, 40)}" is not a number` };
   }

@@ -1,5 +1,6 @@
 import { DataError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import { shorten } from './shorten.ts';
 import type { Table } from './types.ts';
 
 /**
@@ -35,7 +36,7 @@ export function findColumn(table: Pick<Table, 'columns' | 'name'>, asked: string
 }
 
 function listColumns(columns: readonly string[]): string {
-  const shown = columns.slice(0, 10).map((column) => JSON.stringify(column));
+  const shown = columns.slice(0, 10).map((column) => JSON.stringify(shorten(column)));
   return columns.length > shown.length
     ? `${shown.join(', ')} (and ${columns.length - shown.length} more)`
     : shown.join(', ');

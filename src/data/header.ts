@@ -22,17 +22,14 @@ export function detectHeader(rows: readonly (readonly string[])[], asked: boolea
   if (number !== undefined) return no(`the first row holds a number (${number})`);
   const known = filled.find(isKnownName);
   if (known !== undefined && filled.every(isKnownName)) return yes(`"${known}" is what a column is called`);
-  for (const [index, cell] of first.entries()) {
-    if (cell !== '' && below.some((row) => row[index]?.trim() === cell)) {
-      return no(`"${shorten(cell)}" of the first row is a value in the rows below, too`);
-    }
-  }
+  const repeated = firstRepeated(first, below);
+  if (repeated !== undefined) return no(`"${shorten(repeated)}" of the first row is a value in the rows below, too`);
   if (known !== undefined) return yes(`"${known}" is what a column is called`);
   if (below.length === 0) return no('it is the only row');
   const sentence = filled.find((cell) => !looksLikeName(cell));
   if (sentence !== undefined) return no(`the first row holds a text ("${shorten(sentence)}")`);
-  const numeric = first.findIndex((cell, index) => cell !== '' && isColumnOfNumbers(below, index));
-  if (numeric >= 0) return yes(`"${first[numeric]}" stands over numbers`);
+  const numeric = firstOfNumbers(first, below);
+  if (numeric !== undefined) return yes(`"${first[numeric]}" stands over numbers`);
   // A lone short line may be a text as well as a name: a name too many costs less than a text too few.
   if (first.length === 1) return no('the first row is not a name that is known');
   return yes('the first row is short and none of its cells comes again below');
@@ -46,9 +43,27 @@ function looksLikeName(cell: string): boolean {
   return cell.length <= longestName && !/[.!?…]$|[\r\n]/.test(cell) && cell.split(/\s+/).length <= mostWords;
 }
 
-function isColumnOfNumbers(rows: readonly (readonly string[])[], index: number): boolean {
-  const cells = rows.map((row) => row[index]?.trim() ?? '').filter((cell) => cell !== '');
-  return cells.length > 0 && cells.every(isNumber);
+/** The first of the cells that stands in its column once more. Row by row: rows may be many, or columns. */
+function firstRepeated(first: readonly string[], below: readonly (readonly string[])[]): string | undefined {
+  let repeated = first.length;
+  for (const row of below) {
+    const at = row.slice(0, repeated).findIndex((cell, index) => first[index] !== '' && cell.trim() === first[index]);
+    if (at >= 0) repeated = at;
+  }
+  return first[repeated];
+}
+
+/** The index of the first named column that holds numbers, and nothing else. */
+function firstOfNumbers(first: readonly string[], below: readonly (readonly string[])[]): number | undefined {
+  const kinds = first.map((): 'empty' | 'numbers' | 'other' => 'empty');
+  for (const row of below) {
+    for (const [index, cell] of row.slice(0, first.length).entries()) {
+      const value = cell.trim();
+      if (value !== '' && kinds[index] !== 'other') kinds[index] = isNumber(value) ? 'numbers' : 'other';
+    }
+  }
+  const found = first.findIndex((cell, index) => cell !== '' && kinds[index] === 'numbers');
+  return found < 0 ? undefined : found;
 }
 
 function shorten(cell: string): string {

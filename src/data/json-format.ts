@@ -1,10 +1,13 @@
 import { DataError } from '../errors.ts';
 import type { Format } from './format.ts';
-import { jsonRow, readJsonLines } from './json-lines.ts';
+import { createRowMaker, readJsonLines } from './json-lines.ts';
+import { maxNameLength, shownLimit } from './limits.ts';
 import type { RefusedRow, TableRow } from './types.ts';
 
 const mostKeys = 10_000;
 const sampledLines = 200_000;
+/** Cells that are handed on together: a short line may stand for as many as there are keys. */
+const cellsAtOnce = 200_000;
 
 /** Whether a text is JSON Lines, by its name and its beginning. @throws DataError for JSON that is not one object a line. */
 export function isJsonLines(head: string, name: string): boolean {
@@ -41,7 +44,6 @@ function isObject(line: string): boolean {
  */
 export async function detectJsonLines(texts: AsyncIterable<string>, isCut: boolean, name: string): Promise<Format> {
   const columns = await gatherKeys(texts, isCut, name);
-  const known = new Set(columns);
   return {
     format: 'jsonl',
     delimiter: null,
@@ -49,16 +51,16 @@ export async function detectJsonLines(texts: AsyncIterable<string>, isCut: boole
     header: null,
     columns,
     async *batches(source, onRefused, cut) {
+      const toRow = createRowMaker(columns);
       for await (const lines of readJsonLines(source, cut)) {
-        const batch: TableRow[] = [];
+        let batch: TableRow[] = [];
         for (const line of lines) {
-          if ('reason' in line) {
-            onRefused(line);
-            continue;
+          const row = 'reason' in line ? line : toRow(line.line, line.value);
+          if ('reason' in row) onRefused(row);
+          else if (batch.push(row) * columns.length >= cellsAtOnce) {
+            yield batch;
+            batch = [];
           }
-          const unknown = Object.keys(line.value).find((key) => !known.has(key));
-          if (unknown === undefined) batch.push(jsonRow(line.line, line.value, columns));
-          else onRefused({ line: line.line, reason: `the key "${unknown}" is in none of the first rows` });
         }
         if (batch.length > 0) yield batch;
       }
@@ -73,7 +75,11 @@ async function gatherKeys(texts: AsyncIterable<string>, isCut: boolean, name: st
   for await (const lines of readJsonLines(texts, isCut)) {
     for (const line of lines) {
       if ('reason' in line) firstRefused ??= line;
-      else for (const key of Object.keys(line.value)) keys.add(key);
+      else {
+        const own = Object.keys(line.value);
+        if (own.some((key) => key.length > maxNameLength)) throw keyTooLong(`${name}, line ${line.line}`);
+        for (const key of own) keys.add(key);
+      }
     }
     if (keys.size > mostKeys) {
       throw new DataError(`the rows have more than ${mostKeys} different keys`, {
@@ -91,4 +97,11 @@ async function gatherKeys(texts: AsyncIterable<string>, isCut: boolean, name: st
     });
   }
   return [...keys];
+}
+
+function keyTooLong(where: string): DataError {
+  return new DataError(`a key is longer than ${shownLimit(maxNameLength)} characters`, {
+    where,
+    fix: 'give every row the same short keys, such as {"text": ..., "label": ...}',
+  });
 }

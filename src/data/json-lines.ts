@@ -1,4 +1,5 @@
 import { maxRowLength, shownLimit } from './limits.ts';
+import { shorten } from './shorten.ts';
 import type { RefusedRow, TableRow } from './types.ts';
 
 /** One line of a JSON Lines file: its object, or why it cannot be used. */
@@ -52,7 +53,7 @@ function addLine(lines: JsonLine[], pieces: string[], length: number, line: numb
   try {
     value = JSON.parse(text);
   } catch (error) {
-    lines.push({ line, reason: `not JSON: ${explain(error as Error)}` });
+    lines.push({ line, reason: `not JSON: ${shorten((error as Error).message, 120)}` });
     return;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -63,22 +64,39 @@ function addLine(lines: JsonLine[], pieces: string[], length: number, line: numb
   lines.push({ line, value: value as Record<string, unknown> });
 }
 
-/** V8 quotes the text in its message, which may be long. */
-function explain(error: Error): string {
-  return error.message.length > 120 ? `${error.message.slice(0, 119)}…` : error.message;
+/**
+ * What turns objects into cells. A key that is missing or null is an empty cell; an object or list is its JSON, and listed in
+ * `nested`. The work goes by the keys that an object has, not by the columns.
+ */
+export function createRowMaker(
+  columns: readonly string[],
+): (line: number, value: Record<string, unknown>) => TableRow | RefusedRow {
+  const places = new Map(columns.map((column, index) => [column, index]));
+  const empty = columns.map(() => '');
+  return (line, value) => {
+    const cells = empty.slice();
+    const nested: number[] = [];
+    for (const [key, cell] of Object.entries(value)) {
+      const index = places.get(key);
+      if (index === undefined) return { line, reason: `the key "${shorten(key)}" is in none of the first rows` };
+      if (cell === null) continue;
+      if (typeof cell === 'object') {
+        const json = toJson(cell);
+        if (json === null) return { line, reason: `"${shorten(key)}" is nested too deeply` };
+        nested.push(index);
+        cells[index] = json;
+      } else cells[index] = String(cell);
+    }
+    // In the order of the columns, whatever that of the keys is.
+    return nested.length > 0 ? { line, cells, nested: nested.sort((a, b) => a - b) } : { line, cells };
+  };
 }
 
-/** An object as cells. A key that is missing or null is an empty cell; an object or list is its JSON, and listed in `nested`. */
-export function jsonRow(line: number, value: Record<string, unknown>, columns: readonly string[]): TableRow {
-  const nested: number[] = [];
-  const cells = columns.map((column, index) => {
-    const cell = Object.hasOwn(value, column) ? value[column] : null;
-    if (cell === null) return '';
-    if (typeof cell === 'object') {
-      nested.push(index);
-      return JSON.stringify(cell);
-    }
-    return String(cell);
-  });
-  return nested.length > 0 ? { line, cells, nested } : { line, cells };
+/** null: nested more deeply than can be written. */
+function toJson(value: object): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
+  }
 }

@@ -1,5 +1,7 @@
 import { DataError, UsageError } from '../errors.ts';
 import { labelDelimiters } from './column-profile.ts';
+import { isLongLabel, longLabel } from './limits.ts';
+import { shorten } from './shorten.ts';
 import type { Choice, ColumnProfile, LabelLists, Table, TableRow } from './types.ts';
 
 const yesPattern = /^(?:1(?:\.0*)?|true|t|yes|y|x|\+|✓|✔)$/i;
@@ -18,6 +20,16 @@ export function labelsOf(
   label: number | null,
 ): string[] | undefined | { reason: string } {
   if (lists.form === 'columns') return markedLabels(row, lists);
+  const labels = writtenLabels(row, lists, label);
+  if (labels === undefined || 'reason' in labels) return labels;
+  return labels.some(isLongLabel) ? { reason: longLabel } : labels;
+}
+
+function writtenLabels(
+  row: TableRow,
+  lists: Exclude<LabelLists, { form: 'columns' }>,
+  label: number | null,
+): string[] | undefined | { reason: string } {
   const cell = row.cells[label!]!.trim();
   if (lists.form === 'delimited') return distinct(lists.delimiter === '' ? [cell] : cell.split(lists.delimiter));
   if (cell === '') return undefined;
@@ -53,7 +65,7 @@ function distinct(labels: readonly string[]): string[] {
 
 /** The elements of a list as JSON or Python writes it; null where it is none, or holds other things than plain values. */
 function parseList(cell: string): string[] | null {
-  if (!/^\[.*\]$/s.test(cell)) return null;
+  if (!cell.startsWith('[') || !cell.endsWith(']')) return null;
   try {
     const list = JSON.parse(cell) as unknown[];
     return list.every((element) => element !== null && typeof element !== 'object') ? list.map(String) : null;
@@ -63,16 +75,30 @@ function parseList(cell: string): string[] | null {
 }
 
 function parsePythonList(inside: string): string[] | null {
-  const element = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s,'"[\]{}()]+))\s*(?:,|$)/gsy;
   const elements: string[] = [];
-  while (element.lastIndex < inside.length) {
-    const at = element.lastIndex;
-    const match = element.exec(inside);
-    if (match === null) return inside.slice(at).trim() === '' ? elements : null;
-    const [, single, double, bare] = match;
-    elements.push(bare ?? (single ?? double!).replace(/\\(.)/gs, '$1'));
+  const indexOf = (what: RegExp, from: number) => {
+    what.lastIndex = from;
+    return what.test(inside) ? what.lastIndex - 1 : inside.length;
+  };
+  for (let at = 0; ; at++) {
+    at = indexOf(/\S/g, at);
+    if (at === inside.length) return elements;
+    const isQuoted = inside[at] === "'" || inside[at] === '"';
+    const end = isQuoted ? closingQuote(inside, at) : indexOf(/[\s,'"[\]{}()]/g, at);
+    if (end < 0 || end === at) return null;
+    elements.push(isQuoted ? inside.slice(at + 1, end).replace(/\\(.)/gs, '$1') : inside.slice(at, end));
+    at = indexOf(/\S/g, isQuoted ? end + 1 : end);
+    if (at < inside.length && inside[at] !== ',') return null;
   }
-  return elements;
+}
+
+/** Where the string ends that begins at `start`; -1: nowhere. */
+function closingQuote(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === text[start]) return at;
+  }
+  return -1;
 }
 
 /** How the cells of a label column hold several labels. */
@@ -116,7 +142,8 @@ const delimiterNames: Record<string, string> = {
 };
 
 function delimiterOf(asked: string): string {
-  const delimiter = delimiterNames[asked.toLowerCase()] ?? asked;
+  const name = asked.toLowerCase();
+  const delimiter = Object.hasOwn(delimiterNames, name) ? delimiterNames[name]! : asked;
   if (delimiter.length <= 1 || /^\W+$/.test(delimiter)) return delimiter;
   throw new UsageError(`"${asked}" cannot divide labels`, {
     fix: '--label-delimiter takes a character, or comma, semicolon, pipe, tab, space, none',
@@ -154,8 +181,4 @@ export function isMark({ distinct, examples }: ColumnProfile): boolean {
   return (
     distinct > 0 && distinct <= 2 && examples.every((example) => yesPattern.test(example) || noPattern.test(example))
   );
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

@@ -1,5 +1,6 @@
 import { type AnswerFinder, answerFinder, type RawAnswer } from './answer-place.ts';
 import { createKeyIndex } from './key-index.ts';
+import { shorten } from './shorten.ts';
 import { textKey } from './text-key.ts';
 import type { ExampleNote, QuestionExample, RefusedRow } from './types.ts';
 
@@ -70,6 +71,7 @@ export function createQuestionReader({
 function placeAll(raw: readonly RawAnswer[], finder: AnswerFinder, notes: ExampleNote[]) {
   const answers: { text: string; start: number }[] = [];
   const problems: string[] = [];
+  const reasons = new Set<string>();
   for (const one of raw) {
     const placed = finder.place(one);
     if (typeof placed === 'string') {
@@ -77,11 +79,10 @@ function placeAll(raw: readonly RawAnswer[], finder: AnswerFinder, notes: Exampl
       continue;
     }
     answers.push(placed.answer);
-    if (placed.note !== undefined && !notes.some(({ reason }) => reason === placed.note)) {
-      notes.push({ kind: 'offset', reason: placed.note });
-    }
+    if (placed.note !== undefined) reasons.add(placed.note);
   }
   if (answers.length === 0 && problems.length > 0) return problems[0]!;
+  for (const reason of reasons) notes.push({ kind: 'offset', reason });
   for (const reason of new Set(problems)) notes.push({ kind: 'answer', reason });
   return answers;
 }
@@ -130,8 +131,4 @@ function asAnswers(values: readonly unknown[]): RawAnswer[] | string {
     else return `answer_start of "${shorten(text)}" is no whole number`;
   }
   return answers;
-}
-
-function shorten(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }

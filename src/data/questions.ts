@@ -2,32 +2,27 @@ import { DataError } from '../errors.ts';
 import type { ExampleWishes, QuestionsFile } from './example-kinds.ts';
 import { readJsonLines } from './json-lines.ts';
 import { createQuestionReader, type RawQuestion } from './question-example.ts';
-import { readSquad, type SquadDocument } from './squad.ts';
+import { readSquad } from './squad.ts';
 import type { TextSource } from './text-source.ts';
 import type { Choice, QuestionExample, RefusedRow } from './types.ts';
 
 const wanted = '{"question": ..., "context": ..., "answers": {"text": [...], "answer_start": [...]}}';
 
-/** Where questions come from: a file that streams, or a document in memory. */
 type Questions = () => AsyncGenerator<(RawQuestion | RefusedRow)[]>;
 
 /**
- * Opens SQuAD's JSON. The document is held in memory until `close`.
+ * Opens SQuAD's JSON. It is read to its end once, for what it says of itself and to know whether some questions have no answer.
  * @throws DataError when it is no such JSON, or has no question that can be used
  */
-export async function openSquad(text: TextSource, wishes: ExampleWishes): Promise<QuestionsFile> {
-  let document: SquadDocument | null = await readSquad(text.read(), text.name);
+export function openSquad(text: TextSource, wishes: ExampleWishes): Promise<QuestionsFile> {
+  let version: string | null = null;
   async function* questions() {
-    if (document !== null) yield [...document.questions()];
+    for await (const part of readSquad(text.read(), text.name)) {
+      if ('version' in part) version = part.version;
+      else yield part.questions;
+    }
   }
-  const file = await describe(text, 'squad', questions, document.version, wishes);
-  return {
-    ...file,
-    close: () => {
-      document = null;
-      return text.close();
-    },
-  };
+  return describe(text, 'squad', questions, () => version, wishes);
 }
 
 /**
@@ -42,18 +37,18 @@ export function openQuestionRecords(text: TextSource, wishes: ExampleWishes): Pr
       );
     }
   }
-  return describe(text, 'jsonl', questions, null, wishes);
+  return describe(text, 'jsonl', questions, () => null, wishes);
 }
 
+/** @param declaredVersion what the file says of itself; known when all questions have been read */
 async function describe(
   text: TextSource,
   format: QuestionsFile['format'],
   questions: Questions,
-  declared: string | null,
+  declaredVersion: () => string | null,
   wishes: ExampleWishes,
 ): Promise<QuestionsFile> {
-  const declared1 = declared !== null && /^v?1(?:\.|$)/i.test(declared);
-  const examples = (onRefused: (row: RefusedRow) => void) =>
+  const examples = (declared1: boolean, onRefused: (row: RefusedRow) => void) =>
     readExamples(questions, { declared1, isJsonLines: format === 'jsonl' }, onRefused);
   let answered = 0;
   let unanswerable = 0;
@@ -62,12 +57,14 @@ async function describe(
   const onRefused = (row: RefusedRow) => {
     firstRefused ??= row;
   };
-  for await (const { answers } of examples(onRefused)) {
+  for await (const { answers } of examples(false, onRefused)) {
     if (answers === undefined) unlabelled++;
     else if (answers.length === 0) unanswerable++;
     else answered++;
   }
   if (answered + unanswerable + unlabelled === 0) throw withoutQuestions(firstRefused, format, text.name);
+  const declared = declaredVersion();
+  const declared1 = declared !== null && /^v?1(?:\.|$)/i.test(declared);
   const isLabelled = answered + unanswerable > 0;
   if (!isLabelled && (wishes.labelRequired ?? true)) {
     throw new DataError('the questions have no answers', { where: text.name, fix: `write ${wanted}` });
@@ -80,7 +77,7 @@ async function describe(
     task: { value: 'question-answering', reason: 'questions with a context each', flag: '--task' },
     version: versionOf(declared, unanswerable),
     isLabelled,
-    examples: (onRefused = () => {}) => examples(onRefused),
+    examples: (onRefused = () => {}) => examples(declared1, onRefused),
     close: () => text.close(),
   };
 }

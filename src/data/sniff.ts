@@ -3,6 +3,7 @@ import { cellsOf, chooseDelimiter, commonWidth, isBlankLine, isDocumentStart } f
 import type { ExampleWishes } from './example-kinds.ts';
 import { isJsonLines } from './json-format.ts';
 import { readJsonLines } from './json-lines.ts';
+import { maxSampleLength } from './limits.ts';
 import { parseTag } from './tags.ts';
 import type { TextSource } from './text-source.ts';
 import { detectRecordLayout, type RecordLayout } from './token-records.ts';
@@ -47,9 +48,16 @@ function isSquad({ head, name }: TextSource, task: TaskType | null): boolean {
 
 async function firstRecords(text: TextSource): Promise<Fields[]> {
   const sample: Fields[] = [];
-  for await (const lines of readJsonLines(text.read(), false)) {
+  let length = 0;
+  async function* read() {
+    for await (const piece of text.read()) {
+      length += piece.length;
+      yield piece;
+    }
+  }
+  for await (const lines of readJsonLines(read(), false)) {
     for (const line of lines) if ('value' in line) sample.push(line.value);
-    if (sample.length >= sampledRows) break;
+    if (sample.length >= sampledRows || (sample.length > 0 && length > maxSampleLength)) break;
   }
   return sample.slice(0, sampledRows);
 }

@@ -3,6 +3,7 @@ import { createColumnProfiler } from './column-profile.ts';
 import { type CsvOptions, detectCsv } from './csv-format.ts';
 import type { Format } from './format.ts';
 import { detectJsonLines, isJsonLines } from './json-format.ts';
+import { maxSampleLength } from './limits.ts';
 import type { ByteStream } from './source.ts';
 import { openText, type TextSource, type TextSourceOptions } from './text-source.ts';
 import type { ColumnProfile, RefusedRow, Table, TableRow } from './types.ts';
@@ -98,11 +99,12 @@ async function profileColumns(
   };
   for await (const batch of format.batches(texts, onRefused, isCut)) {
     for (const row of batch) {
-      if (sample.length < sampleLength) sample.push(row);
       for (const cell of row.cells) characters += cell.length;
+      if (sample.length === 0 || (sample.length < sampleLength && characters <= maxSampleLength)) sample.push(row);
       if (rows++ >= profiledWhole && rows % 10 !== 0) continue;
+      const nested = new Set(row.nested);
       row.cells.forEach((cell, index) => {
-        profilers[index]!.add(cell, row.nested?.includes(index) ?? false);
+        profilers[index]!.add(cell, nested.has(index));
       });
       cells += row.cells.length;
     }

@@ -1,4 +1,5 @@
 import { DataError } from '../errors.ts';
+import { shorten } from './shorten.ts';
 import { begins, isTagOf, orderTags, outside, parseTag, roles, type TagScheme, tagSchemes, toIob2 } from './tags.ts';
 import type { Choice } from './types.ts';
 
@@ -81,8 +82,8 @@ export function createTagSurvey(name: string): TagSurvey {
       const choose = (value: TagScheme, reason: string) => ({ value, reason, flag });
       if (asked !== null) return choose(asked, 'as asked');
       if (plain > prefixed) {
-        const isBare = firstPlain in roles ? '; entities are written with a type: B-NAME, I-NAME' : '';
-        return choose('none', `plain tags, such as "${firstPlain}"${isBare}`);
+        const isBare = Object.hasOwn(roles, firstPlain) ? '; entities are written with a type: B-NAME, I-NAME' : '';
+        return choose('none', `plain tags, such as "${shorten(firstPlain)}"${isBare}`);
       }
       if (prefixed === 0) return choose('IOB2', 'no entities: every tag is O');
       const count = (some: string) => [...some].reduce((sum, letter) => sum + (letters.get(letter) ?? 0), 0);

@@ -1,3 +1,4 @@
+import { shorten } from './shorten.ts';
 import { isTagOf, type TagScheme, tagProblems, toIob2 } from './tags.ts';
 import type { ExampleNote, RefusedRow, TokenExample } from './types.ts';
 
@@ -23,7 +24,7 @@ export function tokenExample({ words, tags, lines }: RawSentence, scheme: TagSch
   if (wrong >= 0) {
     return {
       line: lineOf(lines, wrong),
-      reason: `the tag "${tags[wrong]}" of "${words[wrong]}" is none of ${scheme}${example(scheme)}`,
+      reason: `the tag "${shorten(tags[wrong]!)}" of "${shorten(words[wrong]!)}" is none of ${scheme}${example(scheme)}`,
     };
   }
   const result: TokenExample = { words, tags: toIob2(tags, scheme), line };

@@ -3,6 +3,7 @@ import { splitWords } from '../text/words.ts';
 import { looksLikeEntity, type OffsetUnit, parseEntity, tagSpans } from './entity-spans.ts';
 import type { ExampleWishes, TokensFile } from './example-kinds.ts';
 import { readJsonLines } from './json-lines.ts';
+import { isLongLabel, longTag, maxSentenceWords, maxTaggedText, shownLimit } from './limits.ts';
 import { createTagSurvey } from './tag-survey.ts';
 import type { TagScheme } from './tags.ts';
 import type { TextSource } from './text-source.ts';
@@ -188,6 +189,7 @@ function readTags(fields: Fields, layout: RecordLayout, line: number): RawSenten
   const tags = tagKey === null ? null : (fields[tagKey] ?? null);
   if (!Array.isArray(words)) return `"${wordKey}" is not a list of words`;
   if (words.length === 0) return 'there are no words';
+  if (words.length > maxSentenceWords) return `the sentence has more than ${shownLimit(maxSentenceWords)} words`;
   const wrong = words.findIndex((word) => typeof word !== 'string' || word === '');
   if (wrong >= 0) return `word ${wrong + 1} of "${wordKey}" is ${words[wrong] === '' ? 'empty' : 'no text'}`;
   if (tags === null) return { words, tags: null, lines: line };
@@ -196,6 +198,7 @@ function readTags(fields: Fields, layout: RecordLayout, line: number): RawSenten
     return `"${tagKey}" holds numbers: write the tags' names, such as "B-PER"`;
   }
   if (tags.some((tag) => typeof tag !== 'string')) return `"${tagKey}" holds something else than tags`;
+  if (tags.some(isLongLabel)) return longTag;
   if (tags.length !== words.length) return `${words.length} words, but ${tags.length} tags`;
   return { words, tags, lines: line };
 }
@@ -205,6 +208,7 @@ function readEntities(fields: Fields, layout: RecordLayout, line: number, unit: 
   const text = fields[textKey];
   if (typeof text !== 'string') return `"${textKey}" is no text`;
   if (text.trim() === '') return 'the text is empty';
+  if (text.length > maxTaggedText) return textTooLong;
   const entities = entityKey === null ? null : (fields[entityKey] ?? null);
   if (entities === null) return untagged(text, line);
   if (!Array.isArray(entities)) return `"${entityKey}" is not a list of entities`;
@@ -218,8 +222,11 @@ function readEntities(fields: Fields, layout: RecordLayout, line: number, unit: 
   return typeof tagged === 'string' ? tagged : { ...tagged, text, line };
 }
 
+const textTooLong = `the text is longer than ${shownLimit(maxTaggedText)} characters: divide it`;
+
 /** A text in words; or why it has none. */
 export function untagged(text: string, line: number): TokenExample | string {
+  if (text.length > maxTaggedText) return textTooLong;
   const { words, offsets } = splitWords(text);
   return words.length === 0 ? 'the text has no words' : { words, text, offsets, line };
 }

@@ -13,9 +13,11 @@ const chinese =
 /** Characters that the tokenizer leaves out: control characters, invisible ones, private use, halves of a pair. */
 const dropped = '\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\ufffd';
 
-const wordPattern = new RegExp(`[${punctuation}${chinese}]|[^${blank}${punctuation}${chinese}]+`, 'gu');
-const droppedBefore = new RegExp(`^[${dropped}]+`, 'u');
-const droppedAfter = new RegExp(`[${dropped}]+$`, 'u');
+// Single characters only: a pattern that repeats overflows its stack on a word of some million characters, or takes a time
+// that grows with the square of its length.
+const boundary = new RegExp(`[${blank}${punctuation}${chinese}]`, 'gu');
+const isBlank = new RegExp(`^[${blank}]$`, 'u');
+const isDropped = new RegExp(`^[${dropped}]$`, 'u');
 
 /**
  * Splits a text as BERT's pre-tokenizer does: at whitespace, each punctuation mark and each Chinese character alone.
@@ -24,14 +26,39 @@ const droppedAfter = new RegExp(`[${dropped}]+$`, 'u');
 export function splitWords(text: string): SplitWords {
   const words: string[] = [];
   const offsets: SplitWords['offsets'] = [];
-  for (const match of text.matchAll(wordPattern)) {
-    const [found] = match;
-    const word = found.replace(droppedBefore, '');
-    if (word === '') continue;
-    const start = match.index + found.length - word.length;
-    const trimmed = word.replace(droppedAfter, '');
-    words.push(trimmed);
-    offsets.push([start, start + trimmed.length]);
+  const add = (from: number, to: number) => {
+    const start = skipDropped(text, from, to);
+    if (start === to) return;
+    const end = skipDroppedBack(text, start, to);
+    words.push(text.slice(start, end));
+    offsets.push([start, end]);
+  };
+  let from = 0;
+  for (const { 0: found, index } of text.matchAll(boundary)) {
+    add(from, index);
+    from = index + found.length;
+    if (!isBlank.test(found)) add(index, from);
   }
+  add(from, text.length);
   return { words, offsets };
+}
+
+function skipDropped(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    const next = at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
+    if (!isDropped.test(text.slice(at, next))) break;
+    at = next;
+  }
+  return at;
+}
+
+function skipDroppedBack(text: string, from: number, to: number): number {
+  let at = to;
+  while (at > from) {
+    const before = at - (at - from >= 2 && text.codePointAt(at - 2)! > 0xffff ? 2 : 1);
+    if (!isDropped.test(text.slice(before, at))) break;
+    at = before;
+  }
+  return at;
 }

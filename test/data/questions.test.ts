@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { answerFinder } from '../../src/data/answer-place.ts';
 import type { ExampleWishes, QuestionsFile } from '../../src/data/example-kinds.ts';
+import { maxRowLength } from '../../src/data/limits.ts';
 import { openQuestionRecords, openSquad } from '../../src/data/questions.ts';
-import { readSquad } from '../../src/data/squad.ts';
+import { readSquad, type SquadPart } from '../../src/data/squad.ts';
 import { openText } from '../../src/data/text-source.ts';
 import type { QuestionExample, RefusedRow } from '../../src/data/types.ts';
 import { randomBelow, randomIntegers } from '../../src/engine/random.ts';
@@ -170,7 +171,7 @@ describe("SQuAD's JSON", () => {
       'cut off',
       '{"data": [{"paragraphs": [',
       'not JSON: Unexpected end of JSON input',
-      'test.json',
+      'test.json, line 1, character 27',
       'the file may be cut off: copy or download it again',
     ],
     [
@@ -201,16 +202,49 @@ describe("SQuAD's JSON", () => {
     expect([error.message, error.where, error.fix]).toEqual([message, where, fix]);
   });
 
-  it('a document beyond the limit is refused while it is read', async () => {
-    let sent = 0;
-    async function* endless() {
-      for (;;) yield ' '.repeat(++sent && 100);
-    }
-    await expect(readSquad(endless(), 'big.json', 1000)).rejects.toMatchObject({
-      message: 'the file has more than 1,000 characters, too many for one JSON document',
-      fix: 'write JSON Lines instead, one question a line: {"question": ..., "context": ..., "answers": ...}',
+  it('is read in pieces of any size, a paragraph at a time, whatever the order of its keys', async () => {
+    const text = JSON.stringify({
+      data: [
+        { paragraphs: [{ qas: [born], context }, 'none'], title: 'Ada \\ "}]' },
+        { question: 'Where?', context, answers: [] },
+        ['[{"]'],
+      ],
+      rest: { paragraphs: [{ context, qas: [when] }] },
+      version: 'v2.0',
     });
-    expect(sent).toBe(11);
+    const read = async (length: number) => {
+      async function* pieces() {
+        for (let at = 0; at < text.length; at += length) yield text.slice(at, at + length);
+      }
+      const parts: SquadPart[] = [];
+      for await (const part of readSquad(pieces(), 'test.json')) parts.push(part);
+      return parts;
+    };
+    const whole = await read(text.length);
+    expect(whole).toEqual([
+      { questions: [{ fields: born, context, line: 1 }] },
+      { questions: [{ line: 2, reason: 'paragraph 2 of article 1 has no list of questions' }] },
+      { questions: [{ fields: { question: 'Where?', context, answers: [] }, context, line: 2 }] },
+      { questions: [{ line: 3, reason: 'article 3 has no list of paragraphs' }] },
+      { version: 'v2.0' },
+    ]);
+    for (const length of [1, 2, 3, 7, 20]) expect(await read(length)).toEqual(whole);
+  });
+
+  it('a paragraph that is too long to be held is refused, the others are read', async () => {
+    const long = { context: 'x'.repeat(maxRowLength), qas: [born] };
+    const { examples, refused } = await squad({
+      data: [
+        { title: 'Ada', paragraphs: [long, { context, qas: [born] }] },
+        { question: 'Why?', ...long },
+      ],
+    });
+    const tooLong = 'is longer than 10,000,000 characters: divide it, or write JSON Lines, one question a line';
+    expect(examples.map(({ id, line }) => [id, line])).toEqual([['a', 1]]);
+    expect(refused).toEqual([
+      { line: 1, reason: `paragraph 1 of article 1 ("Ada") ${tooLong}` },
+      { line: 2, reason: `article 2 ${tooLong}` },
+    ]);
   });
 });
 
