@@ -4,7 +4,7 @@ import { freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { resolveModel } from '../src/data/hub.ts';
 import { probeAddon } from '../src/engine/install/probe-addon.ts';
-import { locateEngine } from '../src/engine/locate.ts';
+import { findKernels, locateEngine } from '../src/engine/locate.ts';
 import { defaultSettings } from '../src/trainer/settings.ts';
 import type { Context } from './context.ts';
 import { alignRows, wrap } from './plain/table.ts';
@@ -64,14 +64,19 @@ async function checkNode(): Promise<Check> {
 
 async function checkEngine({ environment }: Context): Promise<Check> {
   const name = 'engine';
-  const { engine, cacheDir, variables } = environment;
+  const { engine, kernels, cacheDir, variables } = environment;
   if (engine === 'wasm') return { name, state: 'ok', detail: 'wasm, as DISTILTUNE_ENGINE asks' };
   const { location, reasons } = locateEngine({ cacheDir });
   const fix = 'run distiltune engine install';
   if (location === null) return { name, state: 'warn', detail: `wasm, the slow one: ${reasons.join('; ')}`, fix };
   try {
     const { tensorflow } = await probeAddon(location.addon, { environment: variables, nodePath: process.execPath });
-    return { name, state: 'ok', detail: `native TensorFlow ${tensorflow} (${location.source})` };
+    const detail = `native TensorFlow ${tensorflow} (${location.source})`;
+    if (kernels === 'composed') return { name, state: 'ok', detail: `${detail}, kernels composed as asked` };
+    const { failure } = findKernels(location, { cacheDir });
+    if (failure === null) return { name, state: 'ok', detail: `${detail}, kernels compiled` };
+    const slower = `${detail}, slower than it could be: ${failure.reason}`;
+    return { name, state: 'warn', detail: slower, ...(failure.fix === null ? {} : { fix: failure.fix }) };
   } catch (error) {
     const detail = `native TensorFlow does not load: ${(error as Error).message}`;
     return { name, state: 'warn', detail, fix: `${fix} --force` };

@@ -7,6 +7,13 @@ export interface Environment {
   cacheDir: string;
   /** `DISTILTUNE_ENGINE`: auto, native or wasm. Not checked here. */
   engine: string;
+  /**
+   * `DISTILTUNE_KERNELS`: auto, fused (those that `engine install` compiled) or composed (of TensorFlow's own ops, slower,
+   * to compare with). Not checked here.
+   */
+  kernels: string;
+  /** `TF_NUM_INTRAOP_THREADS`, which TensorFlow reads, too: the threads of one operation; 0: one for each processor. */
+  threads: number;
   /** `HF_HUB_CACHE`, `HF_HOME`, `HF_HUB_OFFLINE`, `HF_ENDPOINT`, `HF_TOKEN`, as huggingface_hub reads them. */
   hub: { cacheDir: string; offline: boolean; endpoint?: string; token?: string };
   /** `NO_COLOR` is set, or the terminal is a `dumb` one. */
@@ -35,7 +42,13 @@ export interface TerminalKind {
 }
 
 export const ENGINE_PROCESS_VARIABLE = 'DISTILTUNE_ENGINE_PROCESS';
-const ownVariables = ['DISTILTUNE_CACHE', 'DISTILTUNE_CHARSET', 'DISTILTUNE_ENGINE', ENGINE_PROCESS_VARIABLE];
+const ownVariables = [
+  'DISTILTUNE_CACHE',
+  'DISTILTUNE_CHARSET',
+  'DISTILTUNE_ENGINE',
+  'DISTILTUNE_KERNELS',
+  ENGINE_PROCESS_VARIABLE,
+];
 
 export function readEnvironment(variables: Record<string, string | undefined> = process.env): Environment {
   const { HF_ENDPOINT: endpoint, HF_TOKEN: token } = variables;
@@ -46,6 +59,8 @@ export function readEnvironment(variables: Record<string, string | undefined> = 
   return {
     cacheDir: userCacheFolder(variables),
     engine: variables.DISTILTUNE_ENGINE || 'auto',
+    kernels: variables.DISTILTUNE_KERNELS || 'auto',
+    threads: Math.max(0, Number.parseInt(variables.TF_NUM_INTRAOP_THREADS ?? '', 10) || 0),
     hub: {
       cacheDir: hubCacheDir(variables),
       offline: isTrue(variables.HF_HUB_OFFLINE) || isTrue(variables.TRANSFORMERS_OFFLINE),

@@ -12,7 +12,8 @@ export function register(program: Command): void {
       'after',
       `
 Takes about 1 GB while it works and 0.6 to 0.9 GB afterwards, in the folder for caches; DISTILTUNE_CACHE moves it.
-Needs pip and a C++ compiler on Linux.
+Needs pip and a C++ compiler on Linux. The compiler also makes our own kernels for this processor, anew where the
+processor or the version is another one; without them TensorFlow computes with its own, slower.
 
 Examples:
   $ distiltune engine install
@@ -30,7 +31,8 @@ Examples:
       `
 Examples:
   $ distiltune engine info
-  $ DISTILTUNE_ENGINE=wasm distiltune engine info --json`,
+  $ DISTILTUNE_ENGINE=wasm distiltune engine info --json
+  $ DISTILTUNE_KERNELS=composed distiltune train reviews.csv    # without the compiled kernels, to compare`,
     )
     .action(async (_flags: object, command: Command) => {
       const { engineInfo } = await import('../engine/info.ts');

@@ -1,11 +1,18 @@
 import { engineLayout } from '../../src/engine/install/layout.ts';
 import { measureMatrixProduct } from '../../src/engine/install/measure.ts';
 import { probeAddon } from '../../src/engine/install/probe-addon.ts';
+import { probeKernels } from '../../src/engine/install/probe-kernels.ts';
 import { describeProcessor, type Processor } from '../../src/engine/install/processor.ts';
 import { publishedSources } from '../../src/engine/install/sources.ts';
 import { loadNative } from '../../src/engine/load-native.ts';
 import { loadWasm } from '../../src/engine/load-wasm.ts';
-import { type EngineLocation, locateEngine, readRecord } from '../../src/engine/locate.ts';
+import {
+  type EngineLocation,
+  findKernels,
+  type KernelsFailure,
+  locateEngine,
+  readRecord,
+} from '../../src/engine/locate.ts';
 import { UsageError } from '../../src/errors.ts';
 import type { Context } from '../context.ts';
 import type { Environment } from '../environment.ts';
@@ -21,6 +28,8 @@ export interface EngineInfo {
   threads: number;
   /** Whether TensorFlow uses oneDNN here; null for wasm. */
   oneDnn: boolean | null;
+  /** The kernels that native TensorFlow computes with, and why none of our own; null for wasm, which has its own. */
+  kernels: ({ used: 'fused' | 'composed' } & (KernelsFailure | { reason: null; fix: null })) | null;
   /** Billions of operations per second of a float32 matrix product, `size` by `size`. */
   matrixProduct: { size: number; gflops: number };
   /** Why native TensorFlow is not in use. */
@@ -39,7 +48,8 @@ export function engineInfo(context: Context): Promise<void> {
   });
 }
 
-async function describeEngine({ engine, cacheDir, variables }: Environment): Promise<EngineInfo> {
+async function describeEngine(environment: Environment): Promise<EngineInfo> {
+  const { engine, cacheDir, variables } = environment;
   if (!['auto', 'native', 'wasm'].includes(engine)) {
     throw new UsageError(`DISTILTUNE_ENGINE is "${engine}"`, { fix: 'set it to native or wasm, or leave it unset' });
   }
@@ -55,8 +65,9 @@ async function describeEngine({ engine, cacheDir, variables }: Environment): Pro
       versions: { node, tfjs: tf.version_core, tfjsNode: location.tfjsNodeVersion, tensorflow: probe.tensorflow },
       location,
       processor,
-      threads: processor.threads,
+      threads: environment.threads || processor.threads,
       oneDnn: probe.oneDnn,
+      kernels: await describeKernels(location, environment),
       matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS.tensorflow) },
       reasons,
     };
@@ -75,9 +86,26 @@ async function describeEngine({ engine, cacheDir, variables }: Environment): Pro
     processor,
     threads: 1,
     oneDnn: null,
+    kernels: null,
     matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS.wasm) },
     reasons,
   };
+}
+
+async function describeKernels(
+  location: EngineLocation,
+  { kernels, cacheDir, variables }: Environment,
+): Promise<EngineInfo['kernels']> {
+  if (kernels === 'composed') return { used: 'composed', reason: 'DISTILTUNE_KERNELS is composed', fix: 'unset it' };
+  const found = findKernels(location, { cacheDir });
+  if (found.failure) return { used: 'composed', reason: found.failure.reason, fix: found.failure.fix };
+  try {
+    await probeKernels(location.addon, found.kernels, { environment: variables, nodePath: process.execPath });
+    return { used: 'fused', reason: null, fix: null };
+  } catch (error) {
+    const fix = 'run `distiltune engine install --force`, or set DISTILTUNE_KERNELS=composed';
+    return { used: 'composed', reason: (error as Error).message, fix };
+  }
 }
 
 function infoRows(info: EngineInfo): [string, string][] {
@@ -95,6 +123,11 @@ function infoRows(info: EngineInfo): [string, string][] {
     ['instructions', processor.instructionSets?.join(' ') ?? 'unknown'],
   );
   if (info.oneDnn !== null) rows.push(['oneDNN', info.oneDnn ? 'on' : 'off']);
+  if (info.kernels) {
+    const { used, reason, fix } = info.kernels;
+    rows.push(['kernels', used === 'fused' ? `fused (${location?.kernels})` : "composed of TensorFlow's own, slower"]);
+    if (reason !== null) rows.push(['not fused', fix === null ? reason : `${reason}; ${fix}`]);
+  }
   const rate = `${matrixProduct.gflops.toFixed(1)} GFLOP/s`;
   rows.push(['matrix product', `${rate} (${matrixProduct.size} x ${matrixProduct.size}, float32)`]);
   for (const reason of info.reasons) rows.push(['not native', reason]);

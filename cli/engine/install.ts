@@ -1,5 +1,6 @@
 import { type InstallResult, installEngine } from '../../src/engine/install/install.ts';
 import { loadWasm } from '../../src/engine/load-wasm.ts';
+import type { KernelsFailure } from '../../src/engine/locate.ts';
 import { DistiltuneError } from '../../src/errors.ts';
 import type { Context } from '../context.ts';
 import { showInstallProgress } from './progress.ts';
@@ -25,10 +26,14 @@ export async function engineInstall(context: Context, { force = false, wasm = fa
   const result = await installWithProgress(context, force);
   if (context.json) context.stdout.line(JSON.stringify(result, null, 2));
   else if (!result.location) context.stderr.line(wasmLine(context, result));
-  else if (result.step !== 'present') {
-    context.stdout.line(`native TensorFlow ${result.tensorflow} is now installed (${result.location.addon})`);
-  } else if (!context.quiet) {
-    context.stdout.line(`native TensorFlow ${result.tensorflow} is installed (${result.location.addon})`);
+  else {
+    const { location, tensorflow, step, kernelsFailure } = result;
+    if (step !== 'present' || !context.quiet) {
+      const now = step === 'present' ? '' : 'now ';
+      context.stdout.line(`native TensorFlow ${tensorflow} is ${now}installed (${location.addon})`);
+      if (location.kernels) context.stdout.line(`its kernels are compiled for this processor (${location.kernels})`);
+    }
+    if (kernelsFailure) context.stderr.line(composedLine(context, kernelsFailure));
   }
 }
 
@@ -56,6 +61,12 @@ async function installWithProgress(context: Context, force: boolean): Promise<In
     progress.clear();
     process.off('SIGINT', interrupt).off('SIGTERM', terminate);
   }
+}
+
+/** That the compiled kernels are not used, why, and what to do about it, in one line. */
+function composedLine({ stderr }: Context, { reason, fix }: KernelsFailure): string {
+  const change = fix === null ? '' : `. To change it: ${fix}`;
+  return `${stderr.colors.yellow('composed kernels')} (slower than compiled ones): ${reason}${change}`;
 }
 
 /** That wasm is used, what it costs, why, and what to do about it, in one line. */

@@ -77,7 +77,7 @@ export function modelLines(
   const engineText =
     engine.name === 'wasm'
       ? `wasm (TensorFlow.js ${engine.version})  ${colors.dim(hint)}`
-      : `native TensorFlow ${engine.version}`;
+      : `native TensorFlow ${engine.version}${engine.kernels === 'fused' ? ', fused kernels' : ''}`;
   const lines = [
     colors.bold('model'),
     `  name       ${printable(name)}${name === folder ? '' : `  ${colors.dim(printable(folder))}`}`,

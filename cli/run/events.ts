@@ -22,7 +22,8 @@ export interface DataEvent {
 /** The engine and the model are ready. */
 export interface ModelEvent {
   type: 'model';
-  engine: { name: string; version: string };
+  /** Kernels: those compiled for this processor, or those composed of the engine's own operations. */
+  engine: { name: string; version: string; kernels: 'fused' | 'composed' };
   name: string;
   /** Folder that the checkpoint was read from. */
   folder: string;

@@ -29,10 +29,14 @@ export async function runConfig(
     ),
     examples: Object.fromEntries(Object.entries(data.sets).map(([split, set]) => [split, set.length])),
     source: { folder: folder.where, sha256 },
-    versions: { distiltune: version, engine: `${engine.name} ${engine.version}`, node: process.versions.node },
+    versions: { distiltune: version, engine: engineVersion(engine), node: process.versions.node },
     origins,
   };
 }
+
+/** Other kernels round otherwise: they are part of what an engine is. */
+const engineVersion = ({ name, version, layerKernels }: Model['engine']): string =>
+  `${name} ${version}${layerKernels ? ' (fused kernels)' : ''}`;
 
 /** How a file was read, without the reasons. */
 function choicesOf(file: ExampleFile): Record<string, unknown> {

@@ -323,7 +323,7 @@ function modelEvent(model: RunModel, name: string, folder: string): AnyEvent {
   const { engine, report } = model;
   return {
     type: 'model',
-    engine: { name: engine.name, version: engine.version },
+    engine: { name: engine.name, version: engine.version, kernels: engine.layerKernels ? 'fused' : 'composed' },
     name,
     folder,
     parameters: parametersOf(model),

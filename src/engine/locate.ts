@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { compiledKernels, type KernelOptions, kernelsPart, whyNotCompiled } from './install/kernels-part.ts';
-import { type EngineLayout, engineLayout, readManifest } from './install/layout.ts';
+import { engineLayout, readManifest } from './install/layout.ts';
 import { NODE_API_VERSION, publishedSources, TFJS_NODE_VERSION } from './install/sources.ts';
 
 /** Where a native TensorFlow that can be loaded lies. */
@@ -57,7 +57,7 @@ export function locateEngine(options: LocateOptions): { location: EngineLocation
   const { cacheDir, resolveFrom = import.meta.url } = options;
   const layout = engineLayout(cacheDir, publishedSources.wheel.version);
   const found = (place: Omit<EngineLocation, 'kernels'>) => {
-    return { location: { ...place, kernels: findKernels(layout, place, options).kernels }, reasons: [] };
+    return { location: { ...place, kernels: findKernels(place, options).kernels }, reasons: [] };
   };
   const refused = readRecord(layout.record)?.refused ?? [];
   const reasons: string[] = [];
@@ -90,25 +90,27 @@ export function locateEngine(options: LocateOptions): { location: EngineLocation
   return { location: null, reasons };
 }
 
-/** The compiled kernels that go with an addon, or why there are none. */
+/**
+ * The compiled kernels that go with an addon, or why there are none; `untried` when an installation may well make them.
+ */
 export function findKernels(
-  layout: EngineLayout,
   place: Pick<EngineLocation, 'addon' | 'tfjsNode'>,
-  options: KernelOptions,
-): { kernels: string; failure: null } | { kernels: null; failure: KernelsFailure & { tried: boolean } } {
+  options: LocateOptions,
+): { kernels: string; failure: null } | { kernels: null; failure: KernelsFailure & { untried: boolean } } {
+  const layout = engineLayout(options.cacheDir, publishedSources.wheel.version);
   try {
     const part = kernelsPart(layout, place, options);
     const kernels = compiledKernels(part);
     if (kernels) return { kernels, failure: null };
     const recorded = readRecord(layout.record)?.kernels;
     if (recorded?.folder === part.folder) {
-      return { kernels: null, failure: { reason: recorded.reason, fix: recorded.fix, tried: true } };
+      return { kernels: null, failure: { reason: recorded.reason, fix: recorded.fix, untried: false } };
     }
     const reason = whyNotCompiled(layout, part);
-    return { kernels: null, failure: { reason, fix: 'run `distiltune engine install`', tried: false } };
+    return { kernels: null, failure: { reason, fix: 'run `distiltune engine install`', untried: true } };
   } catch (error) {
     const { message, fix = null } = error as Error & { fix?: string };
-    return { kernels: null, failure: { reason: message, fix, tried: true } };
+    return { kernels: null, failure: { reason: message, fix, untried: false } };
   }
 }
 

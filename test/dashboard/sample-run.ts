@@ -25,7 +25,7 @@ export function dataEvent(labels: string[], rows = { train: 67_360, validation: 
 
 export const modelEvent: AnyEvent = {
   type: 'model',
-  engine: { name: 'tensorflow', version: '2.15.1' },
+  engine: { name: 'tensorflow', version: '2.15.1', kernels: 'fused' },
   name: 'distilbert-base-uncased',
   folder: '/models/distilbert-base-uncased',
   parameters: 66_955_010,

@@ -80,7 +80,7 @@ export async function writeRun(folder: string, run: WrittenRun): Promise<{ page:
     },
     {
       type: 'model',
-      engine: { name: 'wasm', version: '4' },
+      engine: { name: 'wasm', version: '4', kernels: 'composed' },
       name: 'tiny',
       folder: 'tiny',
       parameters: 22_700_000,

@@ -25,7 +25,9 @@ export async function compileKernels(part: KernelsPart, addon: string, context: 
     const { temporary: cwd, environment, signal } = context;
     const result = await runCommand(compiler, args, { cwd, environment, signal });
     if (result.code === 0) return;
-    throw new DistiltuneError(`${compiler} cannot compile the kernels: ${essence(result.stderr)}`);
+    throw new DistiltuneError(`${compiler} cannot compile the kernels: ${essence(result.stderr)}`, {
+      fix: 'install a newer g++ or clang++, then run `distiltune engine install`; until then TensorFlow computes without',
+    });
   };
   const nodeApi = path.dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json'));
   const flags = [

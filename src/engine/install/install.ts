@@ -63,7 +63,7 @@ export async function installEngine(options: InstallOptions): Promise<InstallRes
   const layout = engineLayout(cacheDir, sources.wheel.version);
   const failures: StepFailure[] = [];
   const refused: string[] = [];
-  const report = (step: InstallStep): StepContext['progress'] => {
+  const report = (step: InstallProgress['step']): StepContext['progress'] => {
     return (message, received = null, total = null) => options.onProgress?.({ step, message, received, total });
   };
 
@@ -82,10 +82,12 @@ export async function installEngine(options: InstallOptions): Promise<InstallRes
       try {
         const installed = await STEPS[step](layout, sources, options, context, refused);
         const engine = installed.location ? 'native' : 'wasm';
-        const kernels = installed.location ? await ensureKernels(layout, installed.location, options, context) : null;
-        await writeRecord(layout, { engine, failures, refused, kernels });
-        const kernelsFailure = kernels && { reason: kernels.reason, fix: kernels.fix };
-        return { engine, step, ...installed, failures, kernelsFailure };
+        const kernels = installed.location
+          ? await ensureKernels(layout, installed.location, options, { ...context, progress: report('kernels') })
+          : { location: null, failure: null };
+        await writeRecord(layout, { engine, failures, refused, kernels: kernels.failure });
+        const kernelsFailure = kernels.failure && { reason: kernels.failure.reason, fix: kernels.failure.fix };
+        return { engine, step, ...installed, location: kernels.location, failures, kernelsFailure };
       } catch (error) {
         signal?.throwIfAborted();
         failures.push({ step, ...reasonOf(error) });
@@ -175,27 +177,22 @@ async function present(options: InstallOptions, context: StepContext) {
   return { location, tensorflow: (await probeAddon(location.addon, context)).tensorflow };
 }
 
-/**
- * Compiles the kernels where they are not there for this TensorFlow and this processor, and notes them in `location`.
- * @returns why they are not; null when they are
- */
+/** Compiles the kernels where they are not there for this TensorFlow and this processor. */
 async function ensureKernels(
   layout: EngineLayout,
   location: EngineLocation,
   options: InstallOptions,
   context: StepContext,
-): Promise<InstallationRecord['kernels']> {
+): Promise<{ location: EngineLocation; failure: InstallationRecord['kernels'] }> {
   let folder: string | null = null;
   try {
     const part = kernelsPart(layout, location, options);
     folder = part.folder;
     if (context.force || !compiledKernels(part)) await compileKernels(part, location.addon, context);
-    location.kernels = compiledKernels(part);
-    return null;
+    return { location: { ...location, kernels: compiledKernels(part) }, failure: null };
   } catch (error) {
     context.signal?.throwIfAborted();
-    location.kernels = null;
-    return { folder, ...reasonOf(error) };
+    return { location: { ...location, kernels: null }, failure: { folder, ...reasonOf(error) } };
   }
 }
 

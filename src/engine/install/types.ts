@@ -4,7 +4,7 @@ import type { Environment } from './run-command.ts';
 export type InstallStep = 'present' | 'upstream' | 'wheel' | 'wasm';
 
 export interface InstallProgress {
-  step: InstallStep;
+  step: InstallStep | 'kernels';
   /** What is being done, in a few words. */
   message: string;
   /** Bytes so far and in all, where the work is counted in bytes. */
