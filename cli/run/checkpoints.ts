@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeFolder, replaceModelFolder } from '../../src/data/replace-folder.ts';
-import { type NamedTensor, writeSafetensors } from '../../src/encoder/safetensors.ts';
-import type { Engine, Variable } from '../../src/engine/types.ts';
 import { DistiltuneError, DivergedError } from '../../src/errors.ts';
 import type { Model } from '../../src/tasks/model.ts';
 import type { CheckpointReason, CheckpointStore, TrainerState } from '../../src/trainer/types.ts';
-import { checkpointSteps, momentsFile, stateFile, stateVersion } from './saved-point.ts';
+import { optimizerFile, optimizerPieces } from './optimizer-file.ts';
+import { checkpointSteps, stateFile, stateVersion } from './saved-point.ts';
 import { wayOn } from './way-on.ts';
 
 /** The part of `state.json` that the trainer does not know. */
@@ -36,7 +35,7 @@ export function createCheckpointStore(
   const checkpoints = join(folder, 'checkpoints');
   const saveModel = () => replaceModelFolder(best, (writer) => model.save(writer));
   return {
-    async save(reason, state, moments) {
+    async save(reason, state, moments, vocabulary) {
       refuseBrokenWeights(model);
       try {
         if (reason === 'best' || reason === 'end') {
@@ -46,7 +45,7 @@ export function createCheckpointStore(
         const path = join(checkpoints, `step-${state.step}`);
         await replaceModelFolder(path, async (writer) => {
           await model.save(writer);
-          await writer.write(momentsFile, writeSafetensors(momentTensors(model.engine, moments)));
+          await writer.write(optimizerFile, optimizerPieces(model.engine, moments, vocabulary));
           await writer.write(stateFile, [new TextEncoder().encode(stateJson(reason, state, position()))]);
         });
         await removeOld(checkpoints, keep).catch((error: Error) => {
@@ -79,24 +78,6 @@ export function refuseBrokenWeights({ engine, variables }: Pick<Model, 'engine' 
   throw new DivergedError('The weights became NaN or infinite: the run has diverged.', {
     fix: 'They are not saved. Try a lower learning rate or more warm-up.',
   });
-}
-
-/** PyTorch's names of the two moments. Values are fetched one at a time. */
-function* momentTensors(
-  engine: Engine,
-  moments: ReadonlyMap<string, readonly [Variable, Variable]>,
-): Generator<NamedTensor> {
-  const tensor = (name: string, variable: Variable): NamedTensor => ({
-    name,
-    shape: variable.shape,
-    get data() {
-      return engine.tidy(() => engine.values(variable.read()));
-    },
-  });
-  for (const [name, [first, second]] of moments) {
-    yield tensor(`${name}.exp_avg`, first);
-    yield tensor(`${name}.exp_avg_sq`, second);
-  }
 }
 
 /** All randomness is a function of the seed and the step, so that the step says where in the data the run is. */

@@ -1,38 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readHeader, readTensor } from '../../src/encoder/safetensors.ts';
-import type { Engine, Variable } from '../../src/engine/types.ts';
-import { DataError } from '../../src/errors.ts';
+import type { Engine } from '../../src/engine/types.ts';
 import type { ResumePoint } from '../../src/trainer/types.ts';
 import type { StampedEvent } from './events.ts';
+import { readOptimizer, readVocabulary, restoreMoments } from './optimizer-file.ts';
 import { replaceSynced } from './run-folder.ts';
-import { momentsFile, type SavedPoint } from './saved-point.ts';
+import type { SavedPoint } from './saved-point.ts';
 
 /** The point for the trainer; the weights are to be restored apart. */
 export function resumePoint({ state, folder }: SavedPoint, engine: Engine): ResumePoint {
   return {
     state,
-    async restoreMoments(moments) {
-      const source = await folder.open(momentsFile);
-      const where = `${folder.where}/${momentsFile}`;
-      try {
-        const { tensors } = await readHeader(source, where);
-        const restore = async (name: string, variable: Variable) => {
-          const entry = tensors.get(name);
-          if (entry === undefined || String(entry.shape) !== String(variable.shape)) {
-            throw new DataError(`The checkpoint lacks the optimizer's ${name}.`, { where });
-          }
-          const values = await readTensor(source, entry, where);
-          engine.tidy(() => variable.assign(engine.floats(values, variable.shape)));
-        };
-        for (const [name, [first, second]] of moments) {
-          await restore(`${name}.exp_avg`, first);
-          await restore(`${name}.exp_avg_sq`, second);
-        }
-      } finally {
-        await source.close();
-      }
-    },
+    vocabulary: () => readOptimizer(folder, readVocabulary),
+    restoreMoments: (moments) => readOptimizer(folder, (file) => restoreMoments(file, engine, moments)),
   };
 }
 

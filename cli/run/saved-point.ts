@@ -6,8 +6,8 @@ import { readHeader } from '../../src/encoder/safetensors.ts';
 import { DataError } from '../../src/errors.ts';
 import type { ModelFolder } from '../../src/files.ts';
 import type { CheckpointReason, TrainerState } from '../../src/trainer/types.ts';
+import { optimizerFile } from './optimizer-file.ts';
 
-export const momentsFile = 'optimizer.safetensors';
 export const stateFile = 'state.json';
 /** Of `state.json`. From 2 on a checkpoint has a manifest. */
 export const stateVersion = 2;
@@ -86,7 +86,7 @@ async function readPoint(path: string, step: number): Promise<SavedPoint | strin
     if (state.step !== step) return `${stateFile} is of step ${state.step}`;
     if (check.state === 'unlisted') {
       if (v >= stateVersion) return 'manifest.json is missing';
-      for (const name of ['model.safetensors', momentsFile]) await checkTensors(folder, name);
+      for (const name of ['model.safetensors', optimizerFile]) await checkTensors(folder, name);
     }
     return { state, reason, folder };
   } catch (error) {

@@ -16,6 +16,8 @@ export interface ExampleSet<Target = unknown, Item = unknown> {
   readonly samples: number;
   /** What is learnt. `key` matters to tasks that draw it anew each time. Throws RangeError in a set that keeps items only. */
   sample(i: number, key: RandomKey): Sample<Target>;
+  /** Every token that a sample may have, ascending ids; null where tokens are drawn anew each time, so that any may come. */
+  usedTokens(): Int32Array | null;
 }
 
 interface Located {
@@ -102,6 +104,10 @@ export function createExampleSet<Example extends Located, Target, Item>(
       }
       check(i, targets.length, 'samples');
       return { sequences: sequences(sampleStarts[i]!, sampleEnds[i]!), target: targets[i]! };
+    },
+    usedTokens() {
+      if (task.draw) return null;
+      return Int32Array.from(store.seen.keys()).filter((id) => store.seen[id] === 1);
     },
     add(example, features) {
       const learnt = use === 'evaluation' ? [] : task.targets(example, features);

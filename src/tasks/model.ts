@@ -1,8 +1,9 @@
+import { createWordEmbeddings, type WordEmbeddings } from '../encoder/active-vocabulary.ts';
 import { type LoadReport, readWeights, writeModelFolder } from '../encoder/checkpoint.ts';
 import { type DistilBertConfig, parseConfig } from '../encoder/config.ts';
-import { encoderParameters, type ParameterSpec } from '../encoder/names.ts';
+import { encoderParameters, type ParameterSpec, wordEmbeddings } from '../encoder/names.ts';
 import type { NamedTensor } from '../encoder/safetensors.ts';
-import { type Gradients, type Weights, weightsOf } from '../encoder/weights.ts';
+import { type Gradients, weightsOf } from '../encoder/weights.ts';
 import { normals } from '../engine/random.ts';
 import type { Engine, Variable } from '../engine/types.ts';
 import { DataError } from '../errors.ts';
@@ -20,6 +21,8 @@ export interface Model<Example = unknown, Target = unknown, Item = unknown, Pred
   /** Every weight, encoder and head, in the order of the data's way through them. */
   readonly parameters: readonly ParameterSpec[];
   readonly variables: ReadonlyMap<string, Variable>;
+  /** While they are confined, theirs is the variable of some rows only. */
+  readonly embeddings: WordEmbeddings;
   /** What the checkpoint had of them. */
   readonly report: LoadReport;
   /** Sum of the targets' weights in a mean loss. */
@@ -72,31 +75,33 @@ export async function loadModel<Example, Target, Item, Prediction>(
     if (!variables.has(spec.name))
       place(spec, initialValues(spec, config, { seed: options.seed ?? 42, step: 0, site }));
   });
-  return modelOf({ engine, config, tokenizer, task, parameters, variables, report });
+  const embeddings = createWordEmbeddings(engine, variables);
+  return modelOf({ engine, config, tokenizer, task, parameters, variables, embeddings, report });
 }
 
 type Parts<Example, Target, Item, Prediction> = Pick<
   Model<Example, Target, Item, Prediction>,
-  'engine' | 'config' | 'tokenizer' | 'task' | 'parameters' | 'variables' | 'report'
+  'engine' | 'config' | 'tokenizer' | 'task' | 'parameters' | 'variables' | 'embeddings' | 'report'
 >;
 
 function modelOf<Example, Target, Item, Prediction>(
   parts: Parts<Example, Target, Item, Prediction>,
 ): Model<Example, Target, Item, Prediction> {
-  const { engine, config, tokenizer, task, parameters, variables } = parts;
+  const { engine, config, tokenizer, task, variables, embeddings } = parts;
   const { head } = task;
-  const reading = weightsOf(variables);
+  const network = (frozen?: ReadonlySet<string>) => {
+    return { engine, config, head, weights: weightsOf(variables, frozen), vocabulary: embeddings.active };
+  };
   return {
     ...parts,
     weigh: head.weigh,
-    trainBatch: (batch, frozen, gradients) =>
-      trainBatch({ engine, config, head, weights: weightsOf(variables, frozen) }, batch, gradients),
-    outputs: (inputs) => batchOutputs({ engine, config, head, weights: reading }, inputs),
+    trainBatch: (batch, frozen, gradients) => trainBatch(network(frozen), batch, gradients),
+    outputs: (inputs) => batchOutputs(network(), inputs),
     save: (writer) =>
       writeModelFolder(writer, {
         config,
         architecture: head.architecture,
-        tensors: tensorsOf(engine, parameters, reading),
+        tensors: tensorsOf(parts),
         tokenizerFiles: tokenizer.toFiles(),
       }),
     dispose() {
@@ -162,12 +167,21 @@ function initialValues(
   return new Float32Array(count).fill(spec.init === 'ones' ? 1 : 0);
 }
 
-function* tensorsOf(
-  engine: Engine,
-  parameters: readonly ParameterSpec[],
-  weights: Weights,
-): Generator<NamedTensor, void, undefined> {
+function* tensorsOf({
+  engine,
+  parameters,
+  variables,
+  embeddings,
+}: Pick<Model, 'engine' | 'parameters' | 'variables' | 'embeddings'>): Generator<NamedTensor, void, undefined> {
+  const valuesOf = (name: string) => engine.tidy(() => engine.values(variables.get(name)!.read()));
   for (const { name, shape } of parameters) {
-    yield { name, shape, data: engine.tidy(() => engine.values(weights.read(name))) };
+    yield {
+      name,
+      shape,
+      // One tensor at a time is copied out of the engine.
+      get data() {
+        return name === wordEmbeddings ? embeddings.values() : valuesOf(name);
+      },
+    };
   }
 }

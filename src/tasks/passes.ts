@@ -1,6 +1,8 @@
+import { type ActiveVocabulary, lookUp, trainedRows } from '../encoder/active-vocabulary.ts';
 import { makeBatch, type TokenBatch } from '../encoder/batch.ts';
 import type { DistilBertConfig } from '../encoder/config.ts';
 import { encode, HEAD_SITE } from '../encoder/distilbert.ts';
+import { wordEmbeddings } from '../encoder/names.ts';
 import type { Gradients, Weights } from '../encoder/weights.ts';
 import type { Engine, RandomKey, Tensor } from '../engine/types.ts';
 import type { Head } from '../heads/types.ts';
@@ -12,6 +14,8 @@ export interface Network<Target> {
   config: DistilBertConfig;
   weights: Weights;
   head: Head<Target>;
+  /** Which rows of the word embeddings `weights` has; null or absent: all. */
+  vocabulary?: ActiveVocabulary | null;
 }
 
 /** One micro-batch of an optimizer step. */
@@ -32,7 +36,7 @@ export interface SequenceInput {
 
 /** Forward and backward of one micro-batch: adds to `gradients`, returns its part of the step's mean loss. */
 export function trainBatch<Target>(
-  { engine, config, weights, head }: Network<Target>,
+  { engine, config, weights, head, vocabulary = null }: Network<Target>,
   { samples, normalizer, key }: TrainingBatch<Target>,
   gradients: Gradients,
 ): { loss: number } {
@@ -43,7 +47,8 @@ export function trainBatch<Target>(
   );
   const keyOf = (site: number) => ({ ...key, site: key.site + site });
   const dropout = (rate: number, site: number) => ({ rate, key: keyOf(site) });
-  const pass = encode(engine, config, weights, batch, { rows: head.rows, training: { dropout } });
+  const read = vocabulary ? { ...batch, ids: trainedRows(vocabulary, batch.ids) } : batch;
+  const pass = encode(engine, config, weights, read, { rows: head.rows, training: { dropout } });
   const { loss, dHidden } = head.train(
     {
       engine,
@@ -66,7 +71,7 @@ export function trainBatch<Target>(
 
 /** Outputs of each sequence, flat, in the order given: [outputs], or [L, outputs] where the head reads every token. */
 export function batchOutputs<Target>(
-  { engine, config, weights, head }: Network<Target>,
+  { engine, config, weights, head, vocabulary = null }: Network<Target>,
   inputs: readonly SequenceInput[],
 ): Float32Array[] {
   const batch = makeBatch(
@@ -75,7 +80,8 @@ export function batchOutputs<Target>(
   );
   const rowCounts = rowsPerSequence(batch, inputs, head.rows);
   const values = engine.tidy(() => {
-    const { hidden } = encode(engine, config, weights, batch, { rows: head.rows });
+    const words = embeddingsFor(engine, weights, batch, vocabulary);
+    const { hidden } = encode(engine, config, words.weights, words.batch, { rows: head.rows });
     const rows = wantedRows(engine, hidden, batch, inputs);
     return engine.values(head.logits({ engine, config, weights }, rows));
   });
@@ -87,6 +93,14 @@ export function batchOutputs<Target>(
     offset += rowCounts[i]! * width;
   });
   return outputs;
+}
+
+/** The batch and the weights to compute outputs with where the word embeddings lie in two parts. */
+function embeddingsFor(engine: Engine, weights: Weights, batch: TokenBatch, vocabulary: ActiveVocabulary | null) {
+  if (!vocabulary) return { batch, weights };
+  const { rows, read } = lookUp(engine, vocabulary, () => weights.read(wordEmbeddings), batch.ids);
+  const reading: Weights = { ...weights, read: (name) => (name === wordEmbeddings ? read() : weights.read(name)) };
+  return { batch: { ...batch, ids: rows }, weights: reading };
 }
 
 function lengthsOf({ firstRows, tokens }: TokenBatch): number[] {

@@ -9,6 +9,8 @@ export interface TokenStore {
   readonly totalTokens: number;
   /** Memory held by the ids and offsets, in bytes. */
   readonly bytes: number;
+  /** For each id of the vocabulary, 1 where some example has it, [V]. */
+  readonly seen: Readonly<Uint8Array>;
   /** Appends an example's ids. Throws `RangeError` for an id outside the vocabulary and stores nothing of it then. */
   add(ids: ArrayLike<number>): void;
   /** Number of tokens of example `i`. Throws `RangeError` when there is none. */
@@ -27,6 +29,7 @@ export function createTokenStore(vocabSize: number, chunkTokens = 1 << 20): Toke
   const newIdChunk = () => (vocabSize <= 1 << 16 ? new Uint16Array(chunkTokens) : new Uint32Array(chunkTokens));
   // Where each example ends in the sequence of all tokens; a double is exact far beyond any file's token count.
   const endChunks: Float64Array[] = [];
+  const seen = new Uint8Array(vocabSize);
   let length = 0;
   let totalTokens = 0;
 
@@ -47,6 +50,7 @@ export function createTokenStore(vocabSize: number, chunkTokens = 1 << 20): Toke
     get bytes() {
       return [...idChunks, ...endChunks].reduce((sum, chunk) => sum + chunk.byteLength, 0);
     },
+    seen,
     add(ids) {
       for (let k = 0; k < ids.length; k++) {
         const id = ids[k]!;
@@ -58,6 +62,7 @@ export function createTokenStore(vocabSize: number, chunkTokens = 1 << 20): Toke
         const at = totalTokens % chunkTokens;
         if (at === 0) idChunks.push(newIdChunk());
         idChunks.at(-1)![at] = ids[k]!;
+        seen[ids[k]!] = 1;
         totalTokens++;
       }
       if (length % chunkEnds === 0) endChunks.push(new Float64Array(chunkEnds));

@@ -1,5 +1,8 @@
-import type { Engine, Tensor, Variable } from '../engine/types.ts';
+import type { ActiveVocabulary } from '../encoder/active-vocabulary.ts';
+import { wordEmbeddings } from '../encoder/names.ts';
+import type { AdamUpdate, Engine, Tensor, Variable } from '../engine/types.ts';
 import type { ParameterRule } from './parameter-groups.ts';
+import type { Moments } from './types.ts';
 
 export interface AdamWSettings {
   learningRate: number;
@@ -20,15 +23,17 @@ export interface AdamW {
    */
   update(gradients: Map<string, Tensor>, step: number, factor: number): number;
   /** First and second moment of each weight, by the weight's name. */
-  readonly moments: ReadonlyMap<string, readonly [Variable, Variable]>;
+  readonly moments: Moments;
   dispose(): void;
 }
 
+/** @param vocabulary the rows of the word embeddings that do not train, which decay only; null: all train */
 export function createAdamW(
   engine: Engine,
   variables: ReadonlyMap<string, Variable>,
   rules: ParameterRule[],
   settings: AdamWSettings,
+  vocabulary: ActiveVocabulary | null = null,
 ): AdamW {
   const moments = new Map<string, readonly [Variable, Variable]>();
   const zeros = (shape: number[]) => engine.tidy(() => engine.variable(engine.zeros(shape)));
@@ -44,13 +49,15 @@ export function createAdamW(
         // As torch.nn.utils.clip_grad_norm_: the small constant is part of what it computes.
         const clip = settings.clipNorm > 0 ? Math.min(1, settings.clipNorm / (norm + 1e-6)) : 1;
         const learningRate = settings.learningRate * factor;
-        const updates = rules.flatMap(({ name, rate, weightDecay }) => {
+        const updates: AdamUpdate[] = [];
+        for (const { name, rate, weightDecay } of rules) {
           const gradient = gradients.get(name);
-          if (!gradient) return [];
+          if (!gradient) continue;
           const [moment1, moment2] = moments.get(name)!;
           const weight = variables.get(name)!;
-          return [{ weight, moment1, moment2, gradient, learningRate: learningRate * rate, weightDecay }];
-        });
+          updates.push({ weight, moment1, moment2, gradient, learningRate: learningRate * rate, weightDecay });
+          if (vocabulary && name === wordEmbeddings) vocabulary.decay *= 1 - learningRate * rate * weightDecay;
+        }
         const { beta1, beta2, epsilon } = settings;
         engine.adamStep(updates, { step, beta1, beta2, epsilon, gradientScale: clip });
       }

@@ -2,6 +2,7 @@ import { pauseForEvents } from '../engine/pause.ts';
 import { permutation } from '../engine/random.ts';
 import { DistiltuneError, DivergedError, UsageError } from '../errors.ts';
 import { createAdamW } from './adamw.ts';
+import { confineVocabulary } from './confine-vocabulary.ts';
 import type { ControlRequest, TrainControl } from './control.ts';
 import type { EndEvent, Phase, TrainEvent } from './events.ts';
 import { followControl, settle } from './follow-control.ts';
@@ -71,7 +72,8 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     ...settings.optimizer,
     freeze: settings.freeze,
   });
-  const optimizer = createAdamW(engine, model.variables, rules, settings.optimizer);
+  const vocabulary = await confineVocabulary(model, data, frozen, options.resume);
+  const optimizer = createAdamW(engine, model.variables, rules, settings.optimizer, vocabulary);
   const beginning = {
     step: 0,
     evaluationPending: false,
@@ -164,6 +166,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
   } finally {
     control?.close(state.step);
     optimizer.dispose();
+    model.embeddings.release();
   }
 
   /**
@@ -231,7 +234,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
     if (!checkpoints) return;
     yield phase('saving', state.step);
     const began = performance.now();
-    const location = await checkpoints.save(why, { ...state }, optimizer.moments);
+    const location = await checkpoints.save(why, { ...state }, optimizer.moments, vocabulary);
     totals.save += (performance.now() - began) / 1000;
     if (why !== 'best' && why !== 'end') lastSave = performance.now();
     yield { type: 'checkpoint', step: state.step, location, reason: why };

@@ -48,8 +48,10 @@ test('an id outside the vocabulary is refused and nothing of its example stays',
     expect(() => store.add([2, wrong])).toThrow(`token id ${wrong} is not in a vocabulary of 10`);
   }
   expect([store.length, store.totalTokens]).toEqual([1, 1]);
+  expect([...store.seen]).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
   store.add(Int32Array.of(9, 0));
   expect([...store.idsOf(1)]).toEqual([9, 0]);
+  expect([...store.seen]).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
 
 test('an example that is not there is refused', () => {

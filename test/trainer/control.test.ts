@@ -70,6 +70,7 @@ async function run({ changes, on, from, ...options }: Asking = {}): Promise<Run>
   };
   const resume: ResumePoint | undefined = from && {
     state: from.state,
+    vocabulary: async () => null,
     async restoreMoments(moments) {
       for (const [name, values] of from.weights) assign(model.variables.get(name)!, values);
       for (const [name, pair] of moments) {
