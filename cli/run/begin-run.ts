@@ -12,7 +12,7 @@ import type { Recorder } from './recorder.ts';
 import { cutEvents } from './resume.ts';
 import { changesSince, refuseChanges, type SavedRunConfig, savedRunConfig, versionChange } from './resume-changes.ts';
 import { runConfig } from './run-config.ts';
-import { emptyRun, jsonText, makeRunFolder, replaceSynced } from './run-folder.ts';
+import { checkResumable, emptyRun, jsonText, makeRunFolder, replaceSynced } from './run-folder.ts';
 import { lockRun } from './run-lock.ts';
 import { openRunLog } from './run-log.ts';
 import { type DamagedPoint, newestCheckpoint, type SavedPoint } from './saved-point.ts';
@@ -42,10 +42,12 @@ export interface BegunRun {
 export async function beginRun(beginning: Beginning): Promise<BegunRun> {
   const { job, data, model, folder } = beginning;
   const config = await runConfig(job, data, model, folder);
-  const { output, resume } = job;
-  const own = resume ? { path: output.folder, release: lockRun(output.folder) } : await makeRunFolder(output);
+  const { output, resume, force = false } = job;
+  const own = resume
+    ? { path: output.folder, release: lockRun(output.folder) }
+    : await makeRunFolder({ ...output, force });
   try {
-    const found = resume ? await findPoint(own.path, config, job.force ?? false) : null;
+    const found = resume ? await findPoint(own.path, config, force) : null;
     if (found?.point) await goOn(beginning, own.path, found.point, found, config);
     else await beginAnew(beginning, own.path, config, found?.notes ?? []);
     return { run: own.path, point: found?.point ?? null, release: own.release };
@@ -66,6 +68,8 @@ interface FoundPoint {
 }
 
 async function findPoint(run: string, config: SavedRunConfig, force: boolean): Promise<FoundPoint> {
+  // Another process may have ended it since it was looked at.
+  checkResumable(run);
   const recovered = [...(await recoverReplaced(run)), ...(await recoverReplaced(join(run, 'checkpoints')))];
   const notes = recovered.map((path) => `${path} was being replaced when the run was broken off: it is there again`);
   const { point, damaged } = await newestCheckpoint(run, { withoutBest: force });

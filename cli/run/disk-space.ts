@@ -37,7 +37,7 @@ export async function checkDiskSpace(folder: string, needs: SpaceNeeds): Promise
   if (room < leastBytes(needs)) {
     throw new DistiltuneError(
       `there is not enough room on the disk to save the run: ${sizeText(room)} free, needed ${sizeText(leastBytes(needs))} at least (${parts})`,
-      { where: folder, fix: `make room, or name a folder on another disk with -o` },
+      { where: folder, fix: 'make room, or name a folder on another disk with -o' },
     );
   }
   if (room >= mostBytes(needs)) return null;
@@ -65,7 +65,8 @@ async function bytesBelow(folder: string): Promise<number> {
   return bytes;
 }
 
-/** 12.3 GB, 45 MB. */
+/** 12.3 GB, 45 MB, 6 kB. */
 function sizeText(bytes: number): string {
-  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`;
 }

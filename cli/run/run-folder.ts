@@ -58,12 +58,7 @@ export async function checkOutput(folder: string, force: boolean): Promise<void>
       fix: 'name another folder with -o',
     });
   }
-  if (!force) {
-    throw new UsageError('there is a run in this folder already', {
-      where: folder,
-      fix: 'name another folder with -o, or replace it with --force',
-    });
-  }
+  if (!force) throw isTaken(folder);
   const status = readStatus(folder);
   if (status?.state === 'running' && isWriterAlive(status)) {
     throw new UsageError(`the run in this folder is going on (process ${status.pid})`, {
@@ -72,6 +67,12 @@ export async function checkOutput(folder: string, force: boolean): Promise<void>
     });
   }
 }
+
+const isTaken = (folder: string) =>
+  new UsageError('there is a run in this folder already', {
+    where: folder,
+    fix: 'name another folder with -o, or replace it with --force',
+  });
 
 /**
  * Refuses to go on with what is no run, has ended, or is going on.
@@ -99,14 +100,24 @@ export interface OwnRunFolder {
 
 /**
  * Makes a run's folder: the asked one, emptied where `checkOutput` allowed it, else the first free `name`, `name-2`, ...
- * @throws UsageError when another process has begun a run in it
+ * @throws UsageError when another process has begun a run in it, or has ended one since it was checked
  */
-export async function makeRunFolder(wanted: { folder: string; isAsked: boolean }): Promise<OwnRunFolder> {
-  const { folder: name, isAsked } = wanted;
+export async function makeRunFolder(wanted: {
+  folder: string;
+  isAsked: boolean;
+  force: boolean;
+}): Promise<OwnRunFolder> {
+  const { folder: name, isAsked, force } = wanted;
   if (isAsked) {
     await mkdir(name, { recursive: true });
     const release = lockRun(name);
-    if (isRunFolder(name)) await emptyRun(name);
+    if (isRunFolder(name)) {
+      if (!force && existsSync(join(name, 'results.json'))) {
+        release();
+        throw isTaken(name);
+      }
+      await emptyRun(name);
+    }
     return { path: name, release };
   }
   await mkdir(dirname(name), { recursive: true });
