@@ -44,10 +44,11 @@ export default {
           // Of frozen weights no gradient is needed: the formula does not hold.
           needed_gflops: is_whole ? neededGflops : null,
           share_of_matrix_peak: is_whole ? rounded(neededGflops / peak.gflops, 3) : null,
+          share_of_best_shape: is_whole ? rounded(neededGflops / peak.best_shape_gflops, 3) : null,
           matrix_peak: peak,
           threads,
           settings: rest,
-          versions: { ...ownVersions(), ...versions },
+          versions: { ...ownVersions(), ...versions, kernels: peak.layer_kernels },
           ...measuredOn,
         },
         null,

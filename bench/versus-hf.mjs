@@ -91,6 +91,7 @@ async function compareOn(name, setting) {
       rmSync(path.join(work, 'own'), { recursive: true });
       const peak = await measureMatrixPeak(sizes, Math.round(own.tokens / own.steps), threads);
       const other = await trainPeer({ ...training, model, steps, padding: arm.padding }, peer, path.join(work, 'peer'));
+      own.versions.kernels = peak.layer_kernels;
       const pair = [own, other].map((figures) => withWork(figures, { task, sizes, peak }));
       log(values, { task: name, model: values.model, threads, run, own: pair[0], peer: pair[1] });
       pairs.push({ own: pair[0], peer: pair[1] });

@@ -1,9 +1,11 @@
 /** The tasks that are measured: which rows, how our command line reads them, and how the reference script is told of them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Papa from 'papaparse';
 import { UsageError } from './command.mjs';
+import { csvOf } from './training-rows.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,10 +16,15 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  * @property {string} train below the data folder, or, `inProject`, below the project
  * @property {string} dev
  * @property {string[]} settings how `train` reads the files
+ * @property {() => { train: string, dev: string }} [make] writes the files, which are not there before
  * @property {(file: string) => string[]} labels in the order in which the reference numbers them
  * @property {number[]} [columns] of the texts in `dev`, from 0
  * @property {boolean} [hasHeader] of `dev`
  */
+
+function csvForPeer({ train, dev }) {
+  return ['--task', 'csv', '--train', train, '--dev', dev, '--label-column', 'category'];
+}
 
 /** GLUE's files have no quoting at all. */
 function glue(folder, { columns, hasHeader = true, read, labels = ['0', '1'] }) {
@@ -64,7 +71,17 @@ const table = {
     hasHeader: true,
     settings: ['--text-column', 'text', '--label-column', 'category'],
     labels: categoriesOf,
-    peer: ({ train, dev }) => ['--task', 'csv', '--train', train, '--dev', dev, '--label-column', 'category'],
+    peer: csvForPeer,
+  },
+  /** Rows that are all cut off at the greatest length: what memory takes at most. */
+  full: {
+    kind: 'sequence',
+    make: fullRowsOf,
+    columns: [0],
+    hasHeader: true,
+    settings: ['--text-column', 'text', '--label-column', 'category'],
+    labels: categoriesOf,
+    peer: csvForPeer,
   },
 };
 
@@ -78,7 +95,7 @@ export const taskOptions = {
     kind: 'text',
     takes: 'DIR',
     default: '../shared/data',
-    about: 'folder with glue/ and ner/; banking77 needs none',
+    about: 'folder with glue/ and ner/; banking77 and full need none',
   },
 };
 
@@ -87,19 +104,24 @@ export const taskOptions = {
  * @param {string} data the data folder, relative to the project's root
  */
 export function taskNamed(name, data) {
-  const { inProject, train, dev, labels, peer, ...rest } = table[name];
+  const { make, labels, peer, ...task } = table[name];
+  const files = make?.() ?? filesOf(task, name, data);
+  return {
+    ...task,
+    name,
+    ...files,
+    labels: labels(files.train),
+    peerArguments: peer?.(files) ?? ['--task', name, '--data', path.resolve(root, data)],
+  };
+}
+
+function filesOf({ inProject, train, dev }, name, data) {
   const folder = inProject ? root : path.resolve(root, data);
   const files = { train: path.join(folder, train), dev: path.join(folder, dev) };
   for (const file of Object.values(files)) {
     if (!existsSync(file)) throw new UsageError(`${name} needs ${file}: name the data folder with --data`);
   }
-  return {
-    ...rest,
-    name,
-    ...files,
-    labels: labels(files.train),
-    peerArguments: peer?.(files) ?? ['--task', name, '--data', folder],
-  };
+  return files;
 }
 
 /**
@@ -111,6 +133,20 @@ export function devTexts({ dev, columns, hasHeader }) {
   const quoting = dev.endsWith('.tsv') ? { delimiter: '\t', quoteChar: '\0' } : {};
   const { data } = Papa.parse(readFileSync(dev, 'utf8').replace(/^\uFEFF/, ''), { ...quoting, skipEmptyLines: true });
   return data.slice(hasHeader ? 1 : 0).map((cells) => columns.map((column) => cells[column]));
+}
+
+/** Texts of banking77 put together, 60 each: over 600 tokens. */
+function fullRowsOf() {
+  const folder = path.join(os.tmpdir(), 'distiltune-bench-data');
+  const file = path.join(folder, 'full.csv');
+  const { data } = Papa.parse(readFileSync(path.join(root, table.banking77.train), 'utf8'), { header: true });
+  const rows = Array.from({ length: 1000 }, (_, i) => {
+    const texts = Array.from({ length: 60 }, (_, k) => data[(i * 7 + k * 11) % 10_000].text.replaceAll(/\s+/g, ' '));
+    return [texts.join(' '), data[(i * 10) % 10_000].category];
+  });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, csvOf(rows));
+  return { train: file, dev: file };
 }
 
 const byCodePoint = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
