@@ -33,7 +33,7 @@ export default {
     const { tokens, rows, steps, train_seconds } = figures;
     const peak = await measureMatrixPeak(sizes, Math.round(tokens / steps), threads);
     const work = neededTrainingWork(sizes, { kind: task.kind, labels: task.labels.length, tokens, rows });
-    const neededGflops = rounded(work / train_seconds / 1e9, 1);
+    const neededGflops = work / train_seconds / 1e9;
     console.log(
       JSON.stringify(
         {
@@ -42,9 +42,9 @@ export default {
           ...trainingKeys(values),
           ...figures,
           // Of frozen weights no gradient is needed: the formula does not hold.
-          needed_gflops: is_whole ? neededGflops : null,
-          share_of_matrix_peak: is_whole ? rounded(neededGflops / peak.gflops, 3) : null,
-          share_of_best_shape: is_whole ? rounded(neededGflops / peak.best_shape_gflops, 3) : null,
+          needed_gflops: is_whole ? rounded(neededGflops, 1) : null,
+          share_of_matrix_peak: is_whole ? rounded(neededGflops / peak.gflops, 5) : null,
+          share_of_best_shape: is_whole ? rounded(neededGflops / peak.best_shape_gflops, 5) : null,
           matrix_peak: peak,
           threads,
           settings: rest,
