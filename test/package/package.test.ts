@@ -48,6 +48,7 @@ describe.skipIf(!isBuilt)('the package, in an empty folder (skipped without a bu
     const allowed = [
       'dist',
       'models',
+      'native',
       'examples',
       'node_modules',
       'CHANGELOG.md',
@@ -60,6 +61,8 @@ describe.skipIf(!isBuilt)('the package, in an empty folder (skipped without a bu
       files.filter((file) => file.startsWith('node_modules/') && !file.startsWith('node_modules/ml-metrics/')),
     ).toEqual([]);
     expect(files).toContain('node_modules/ml-metrics/dist/index.js');
+    expect(files).toContain('native/addon.cc');
+    expect(files).toContain('native/kernels.h');
   });
 
   test('does not bring tfjs-node along, whose install script would fail', () => {
@@ -108,6 +111,7 @@ describe.skipIf(!isBuilt)('the package, in an empty folder (skipped without a bu
         source: 'cache',
         tfjsNode: path.join(layout.tfjsNode, 'node_modules', '@tensorflow', 'tfjs-node'),
       });
+      expect(info.kernels).toEqual({ used: 'fused', reason: null, fix: null });
     },
     300_000,
   );

@@ -1,16 +1,18 @@
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { installEngine } from '../../../src/engine/install/install.ts';
+import { kernelsPart } from '../../../src/engine/install/kernels-part.ts';
 import { engineLayout, readManifest, userCacheFolder } from '../../../src/engine/install/layout.ts';
-import { loadNative } from '../../../src/engine/load-native.ts';
+import { loadKernels, loadNative } from '../../../src/engine/load-native.ts';
+import { nativeEngine } from '../../../src/engine/native.ts';
 import { runs, temporaryFolder } from './fixtures.ts';
 
 const { library } = engineLayout(userCacheFolder(process.env), '2.15.1');
 const possible = readManifest(library) !== undefined && runs('g++', '--version');
 
 test.skipIf(!possible)(
-  'compiles the addon against the installed library, loads it, computes (skipped without g++ or that library)',
+  'compiles addon and kernels against the installed library, loads them, computes (skipped without g++ or that library)',
   async () => {
     const cacheDir = temporaryFolder();
     const layout = engineLayout(cacheDir, '2.15.1');
@@ -23,17 +25,35 @@ test.skipIf(!possible)(
       steps: ['wheel'],
       onProgress: ({ message }) => messages.push(message),
     });
+    const { tfjsNode } = result.location!;
+    const addon = path.join(layout.addon, 'tfjs_binding.node');
+    const { folder } = kernelsPart(layout, { addon, tfjsNode }, {});
     const location = {
       source: 'cache' as const,
-      tfjsNode: result.location!.tfjsNode,
+      tfjsNode,
       tfjsNodeVersion: '4.22.0',
-      addon: path.join(layout.addon, 'tfjs_binding.node'),
+      addon,
+      kernels: path.join(folder, 'distiltune_kernels.node'),
     };
-    expect(result).toEqual({ engine: 'native', step: 'wheel', location, tensorflow: '2.15.1', failures: [] });
-    expect(messages).toEqual(['compiling the addon', 'trying the addon out']);
+    expect(result).toEqual({
+      engine: 'native',
+      step: 'wheel',
+      location,
+      tensorflow: '2.15.1',
+      failures: [],
+      kernelsFailure: null,
+    });
+    expect(messages).toEqual([
+      'compiling the addon',
+      'trying the addon out',
+      'compiling the kernels',
+      'trying the kernels out',
+    ]);
 
+    const compiledAt = statSync(location.kernels).mtimeMs;
     const again = await installEngine({ ...options, steps: ['present'] });
     expect(again).toEqual({ ...result, step: 'present' });
+    expect(statSync(location.kernels).mtimeMs).toBe(compiledAt);
 
     process.env.TF_CPP_MIN_LOG_LEVEL = '2';
     const tf = loadNative(location);
@@ -44,5 +64,19 @@ test.skipIf(!possible)(
     expect([...tf.topk(tf.tensor1d([3, 1, 2]), 2).values.dataSync()]).toEqual([3, 2]);
     // The stand-in for the locator was for the loading only.
     expect(loadNative(location)).toBe(tf);
+
+    expect(loadKernels({ ...location, kernels: null })).toBe(false);
+    expect(() => loadKernels({ ...location, kernels: path.join(folder, 'manifest.node') })).toThrow(
+      /^the compiled kernels do not load: Cannot find module/,
+    );
+    expect(loadKernels(location, 2)).toBe(true);
+    expect(loadKernels(location, 2)).toBe(true);
+    const [fused, composed] = [nativeEngine(tf, { kernels: true }), nativeEngine(tf)];
+    expect(composed.layerKernels).toBeNull();
+    const x = tf.tensor2d([-3, -1, -0.5, 0, 0.5, 2], [2, 3]);
+    const { y } = fused.layerKernels!.activation('gelu', x, tf.tensor1d([0, 0, 0]), false);
+    const [ours, theirs] = [fused.values(y), composed.values(composed.gelu(x))];
+    expect(ours).toHaveLength(6);
+    for (const [i, value] of ours.entries()) expect(value).toBeCloseTo(theirs[i]!, 6);
   },
 );

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll } from 'vitest';
+import type { Manifest } from '../../../src/engine/install/layout.ts';
 import type { EngineSources } from '../../../src/engine/install/sources.ts';
 import { publishedSources } from '../../../src/engine/install/sources.ts';
 import { sha256, zip } from './zip.ts';
@@ -28,6 +29,22 @@ export function smallWheel(library: Uint8Array | string = 'the library'): Buffer
     [`${information}/WHEEL`]: 'Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp311-cp311-manylinux_2_17_x86_64\n',
     [`${information}/RECORD`]: '',
   });
+}
+
+/** Writes a file and the folders above it. */
+export function write(file: string, content: string): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+/** A part of the cache as an installation leaves it. */
+export function writePart(folder: string, files: Record<string, string>): void {
+  const manifest: Manifest = { files: {} };
+  for (const [name, content] of Object.entries(files)) {
+    write(path.join(folder, name), content);
+    manifest.files[name] = { bytes: content.length, sha256: '' };
+  }
+  write(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
 }
 
 /** Sources that ask for this wheel, and whose upstream host refuses connections. */

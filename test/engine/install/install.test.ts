@@ -54,6 +54,7 @@ describe.skipIf(!isLinux)('without what the wheel needs (skipped but on linux x6
           fix: 'install one (Debian, Ubuntu: apt install g++; Fedora: dnf install gcc-c++), then run `distiltune engine install`',
         },
       ],
+      kernelsFailure: null,
     });
     expect(listing(cacheDir)).toEqual(['last-installation.json']);
     expect(JSON.parse(readFileSync(layoutOf(cacheDir).record, 'utf8'))).toMatchObject({

@@ -1,25 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { engineLayout, type Manifest, userCacheFolder } from '../../../src/engine/install/layout.ts';
+import { engineLayout, userCacheFolder } from '../../../src/engine/install/layout.ts';
 import { instructionSets } from '../../../src/engine/install/processor.ts';
 import { locateEngine } from '../../../src/engine/locate.ts';
-import { temporaryFolder } from './fixtures.ts';
-
-function write(file: string, content: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, content);
-}
-
-/** A part of the cache as an installation leaves it. */
-function writePart(folder: string, files: Record<string, string>): void {
-  const manifest: Manifest = { files: {} };
-  for (const [name, content] of Object.entries(files)) {
-    write(path.join(folder, name), content);
-    manifest.files[name] = { bytes: content.length, sha256: '' };
-  }
-  write(path.join(folder, 'manifest.json'), JSON.stringify(manifest));
-}
+import { temporaryFolder, write, writePart } from './fixtures.ts';
 
 function fixture() {
   const cacheDir = temporaryFolder();
@@ -57,7 +41,13 @@ test("the program's own tfjs-node comes first when it has its addon", () => {
   writeCache();
   const addon = path.join(own, 'lib', 'napi-v8', 'tfjs_binding.node');
   write(addon, 'addon');
-  expect(locate().location).toEqual({ source: 'node_modules', tfjsNode: own, tfjsNodeVersion: '4.21.0', addon });
+  expect(locate().location).toEqual({
+    source: 'node_modules',
+    tfjsNode: own,
+    tfjsNodeVersion: '4.21.0',
+    addon,
+    kernels: null,
+  });
 });
 
 test("the cache's addon goes with a tfjs-node of its own version only", () => {
@@ -66,7 +56,13 @@ test("the cache's addon goes with a tfjs-node of its own version only", () => {
   const addon = path.join(layout.addon, 'tfjs_binding.node');
   expect(locate().location).toBeNull();
   writeOwn('4.22.0');
-  expect(locate().location).toEqual({ source: 'cache', tfjsNode: own, tfjsNodeVersion: '4.22.0', addon });
+  expect(locate().location).toEqual({
+    source: 'cache',
+    tfjsNode: own,
+    tfjsNodeVersion: '4.22.0',
+    addon,
+    kernels: null,
+  });
   writeOwn('4.21.0');
   expect(locate().reasons).toEqual([
     `tfjs-node in node_modules has no addon (${path.join(own, 'lib', 'napi-v8', 'tfjs_binding.node')})`,
@@ -97,6 +93,7 @@ test("what tfjs-node's own installer made in the cache is found", () => {
     tfjsNode: path.join(layout.upstream, inPackage),
     tfjsNodeVersion: '4.22.0',
     addon: path.join(layout.upstream, name),
+    kernels: null,
   });
 });
 
