@@ -74,6 +74,7 @@ export function modelLines(
 ): string[] {
   const { colors } = style;
   const hint = '`distiltune engine install` gets native TensorFlow, several times faster';
+  const slower = 'slower; `distiltune engine info` says why';
   const engineText =
     engine.name === 'wasm'
       ? `wasm (TensorFlow.js ${engine.version})  ${colors.dim(hint)}`

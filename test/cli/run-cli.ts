@@ -41,7 +41,7 @@ export async function runCli(args: string[], { cwd, input, env = {} }: RunOption
   return { code, stdout, stderr };
 }
 
-/** Standard error without the line that says which engine computes: it depends on the machine. */
+/** Standard error without the line that says what computes slower than it could: it depends on the machine. */
 export function notes({ stderr }: Pick<Finished, 'stderr'> & Partial<Finished>): string[] {
-  return stderr.split('\n').filter((line) => line !== '' && !line.startsWith('computing with wasm'));
+  return stderr.split('\n').filter((line) => line !== '' && !/^computing (with wasm|slower)/.test(line));
 }
