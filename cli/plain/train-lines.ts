@@ -74,11 +74,14 @@ export function modelLines(
 ): string[] {
   const { colors } = style;
   const hint = '`distiltune engine install` gets native TensorFlow, several times faster';
-  const slower = 'slower; `distiltune engine info` says why';
+  const kernels =
+    engine.kernels === 'fused'
+      ? 'fused kernels'
+      : `composed kernels  ${colors.dim('slower; `distiltune engine info` says why')}`;
   const engineText =
     engine.name === 'wasm'
       ? `wasm (TensorFlow.js ${engine.version})  ${colors.dim(hint)}`
-      : `native TensorFlow ${engine.version}${engine.kernels === 'fused' ? ', fused kernels' : ''}`;
+      : `native TensorFlow ${engine.version}, ${kernels}`;
   const lines = [
     colors.bold('model'),
     `  name       ${printable(name)}${name === folder ? '' : `  ${colors.dim(printable(folder))}`}`,
