@@ -1,9 +1,10 @@
 /** Fetches the files of a repository of the Hugging Face hub into its cache; of a model those that training needs. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { datasetInfo, downloadFile, HubApiError, listFiles, modelInfo, pathsInfo } from '@huggingface/hub';
 import { DistiltuneError, UsageError } from '../errors.ts';
+import { shorten } from '../shorten.ts';
 import { noWeightsError, otherWeightFiles, shardNames, weightsFile, weightsIndexFile } from '../weight-files.ts';
 import {
   cachedRepoFolder,
@@ -15,6 +16,7 @@ import {
   linkBlob,
   writeRef,
 } from './hub-cache.ts';
+import { MOST_TEXT_BYTES } from './model-folder.ts';
 
 export interface DownloadProgress {
   file: string;
@@ -74,7 +76,7 @@ export async function withRepo<T>(
   try {
     return await use(await openRepo(repo, options, silence));
   } catch (error) {
-    throw explain(error, repo, options, silence);
+    throw explain(withoutToken(error, options.token), repo, options, silence);
   } finally {
     silence.stop();
   }
@@ -92,7 +94,7 @@ async function openRepo(repo: HubRepo, options: DownloadOptions, silence: Silenc
     type === 'model'
       ? await modelInfo({ ...asked, additionalFields: ['sha'] })
       : await datasetInfo({ ...asked, additionalFields: ['sha'] });
-  if (!isCommit(sha)) throw new Error(`it names the commit "${sha}"`);
+  if (!isCommit(sha)) throw new Error(`it names the commit "${shorten(String(sha))}"`);
   const root = cachedRepoFolder(options.cacheDir, repo);
   const snapshot = join(root, 'snapshots', sha);
   const at = { ...hub, repo: { type, name }, revision: sha };
@@ -123,13 +125,11 @@ async function openRepo(repo: HubRepo, options: DownloadOptions, silence: Silenc
       return found;
     },
     async fetch(file) {
-      // A name is the hub's to choose; a place outside of the snapshot is not.
-      if (file.path.split(/[\\/]/).includes('..') || isAbsolute(file.path)) {
-        throw new Error(`it names a file "${file.path}"`);
-      }
+      if (!isInside(file.path)) throw new Error(`it names a file "${shorten(file.path)}"`);
       const path = join(snapshot, file.path);
       if (await isFile(path)) return path;
-      if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(file.etag)) throw new Error(`it names the checksum "${file.etag}"`);
+      if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(file.etag))
+        throw new Error(`it names the checksum "${shorten(file.etag)}"`);
       const blob = join(root, 'blobs', file.etag);
       if (!(await isFile(blob))) {
         // Through plain HTTP: the hub serves every file so, and one path is one path to test.
@@ -169,6 +169,8 @@ async function downloadFrom(repo: OpenRepo, name: string, options: DownloadOptio
   for (const small of smallFiles) {
     const file = files.get(small);
     if (file === undefined) continue;
+    if (file.size > MOST_TEXT_BYTES)
+      throw new Error(`${small} has ${file.size} bytes, and ${MOST_TEXT_BYTES} is the limit`);
     const path = await repo.fetch(file);
     if (small === 'config.json') options.checkConfig?.(await readFile(path, 'utf8'), path);
   }
@@ -186,6 +188,11 @@ async function downloadFrom(repo: OpenRepo, name: string, options: DownloadOptio
   }
   await repo.note();
   return repo.snapshot;
+}
+
+/** A name is the hub's to choose; a place outside of the snapshot is not, here or on another system. */
+function isInside(path: string): boolean {
+  return path.split('/').every((part) => /^[^\\:\0]+$/.test(part) && part !== '.' && part !== '..');
 }
 
 export interface RemoteFile {
@@ -279,6 +286,18 @@ function silenceGuard({ signal, patienceMs }: DownloadOptions): SilenceGuard {
       signal?.removeEventListener('abort', abort);
     },
   };
+}
+
+/** A hub that sends back what it was sent must not get a token into a message, nor into the stack that `-v` shows. */
+function withoutToken(error: unknown, token: string | undefined): unknown {
+  if (!(error instanceof Error) || token === undefined) return error;
+  for (const key of ['message', 'stack', 'data', 'url'] as const) {
+    const holder = error as unknown as Record<string, unknown>;
+    const text = typeof holder[key] === 'string' ? holder[key] : JSON.stringify(holder[key]);
+    if (text?.includes(token)) holder[key] = text.replaceAll(token, 'hf_***');
+  }
+  withoutToken(error.cause, token);
+  return error;
 }
 
 /** The error for a person. What a caller aborted with, and what already is one, stays as it is. */

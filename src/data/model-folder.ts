@@ -1,9 +1,13 @@
 /** Folders of models on disk, opened for reading. */
+import type { Stats } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
 import type { ModelFolder } from '../files.ts';
 import { movedAway } from './folder-names.ts';
+
+/** Of configurations, vocabularies and the like; the largest vocabularies take 20 MB. */
+export const MOST_TEXT_BYTES = 64 * 1024 * 1024;
 
 /**
  * A folder with the files of one model. Where a process died between moving it away and putting a new one in its place, the one
@@ -33,11 +37,26 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
       return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
     },
     readText: async (name) => {
-      const bytes = await readFile(pathInside(path, name)).catch((error) => {
+      const file = pathInside(path, name);
+      const found = await stat(file).catch((error) => {
         if (error.code === 'ENOENT') return undefined;
-        throw unreadable(error, join(path, name));
+        throw unreadable(error, file);
       });
-      return bytes && new TextDecoder().decode(bytes);
+      if (found === undefined) return undefined;
+      refuseOthers(found, file);
+      if (found.size > MOST_TEXT_BYTES) {
+        throw new DataError(
+          `The file has ${found.size} bytes, and ${MOST_TEXT_BYTES} is the limit for one of its kind.`,
+          {
+            where: file,
+            fix: 'Take the model again from where it comes from.',
+          },
+        );
+      }
+      const bytes = await readFile(file).catch((error) => {
+        throw unreadable(error, file);
+      });
+      return new TextDecoder().decode(bytes);
     },
     open: (name) => openFile(pathInside(path, name)),
   };
@@ -55,7 +74,25 @@ function unreadable(error: Error, where: string): DataError {
   return new DataError(`The file cannot be read: ${error.message}.`, { where, cause: error });
 }
 
+/** What is no file may have no end, as a device, or never begin, as a pipe. */
+function refuseOthers(found: Stats, where: string): void {
+  if (found.isFile()) return;
+  throw new DataError(
+    found.isDirectory()
+      ? 'This is a folder, and should be a file.'
+      : 'This is a device or a pipe, and should be a file.',
+    {
+      where,
+      fix: 'Name the folder of a model as it was saved.',
+    },
+  );
+}
+
 async function openFile(path: string) {
+  const found = await stat(path).catch((error) => {
+    throw unreadable(error, path);
+  });
+  refuseOthers(found, path);
   const file = await open(path, 'r').catch((error) => {
     throw unreadable(error, path);
   });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } f
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resolveDataset, resolveModel } from '../../src/data/hub.ts';
 import { hubCacheDir } from '../../src/data/hub-cache.ts';
@@ -398,6 +399,47 @@ describe('the hub refuses', () => {
   });
 });
 
+describe('the token', () => {
+  const token = 'hf_secretsecretsecret';
+  test('goes to the hub, and not where the hub leads to', async () => {
+    const elsewhere = await startHub(hub.models);
+    hub.disturb = (path, response) => {
+      if (!path.endsWith('/model.safetensors')) return false;
+      response.setHeader('ETag', `"${etagOf(weightsA)}"`);
+      response.writeHead(302, { Location: `${elsewhere.address}${path}` }).end();
+      return true;
+    };
+    try {
+      const folder = await resolve('org/name', { token });
+      expect(await hashOf(folder, 'model.safetensors')).toBe(sha256(weightsA));
+    } finally {
+      await elsewhere.close();
+    }
+    expect([...hub.tokens]).toEqual([`Bearer ${token}`]);
+    expect(elsewhere.requests).toContain(`GET /org/name/resolve/${commitA}/model.safetensors`);
+    expect([...elsewhere.tokens]).toEqual([undefined]);
+  });
+  const answers: [string, (response: Parameters<HubServer['disturb']>[1]) => void][] = [
+    ['an error', (response) => json(response, { error: `Bearer ${token} is not known` }, 401)],
+    ['another one', (response) => json(response, { error: token }, 400)],
+    ['a breakdown', (response) => json(response, { error: token }, 500)],
+    ['the name of a commit', (response) => json(response, { _id: 'x', id: 'org/name', sha: token })],
+    ['no JSON', (response) => response.end(`<html>${token}`)],
+  ];
+  test.each(answers)('is in no error where the hub sends it back as %s', async (_, answer) => {
+    hub.disturb = (__, response) => {
+      answer(response);
+      return true;
+    };
+    const error = await refusal(resolve('org/name', { token }));
+    expect([...hub.tokens]).toEqual([`Bearer ${token}`]);
+    for (let told: unknown = error; told instanceof Error; told = told.cause) {
+      expect(inspect(told, { depth: 9, showHidden: true })).not.toContain(token);
+      expect(`${told.message}${told.stack}`).not.toContain(token);
+    }
+  });
+});
+
 describe('a hub that means harm cannot lead out of the cache', () => {
   /** Whatever happens, nothing but the cache and the embedded model is in the folder. */
   const nothingOutside = async () => {
@@ -422,6 +464,18 @@ describe('a hub that means harm cannot lead out of the cache', () => {
     };
     await resolve('org/name');
     await nothingOutside();
+  });
+  test('by a configuration without end: it is not fetched', async () => {
+    hub.disturb = (path, response) => {
+      if (!path.includes('/paths-info/')) return false;
+      json(response, [
+        { ...pathInfo('config.json', filesA['config.json']), size: 2 ** 40 },
+        pathInfo('model.safetensors', weightsA),
+      ]);
+      return true;
+    };
+    expect((await refusal(resolve('org/name'))).message).toContain('config.json has 1099511627776 bytes');
+    expect(hub.requests.filter((request) => request.includes('/resolve/'))).toEqual([]);
   });
   test('by a checksum', async () => {
     hub.disturb = (path, response) => {
@@ -491,10 +545,17 @@ describe('a dataset', () => {
     await rm(cacheDir, { recursive: true });
     expect((await refusal(fetchDataset(['rte'], { endpoint: away }))).message).toContain('cannot be reached');
   });
-  test('a file that would lie outside of the snapshot is refused', async () => {
-    hub.models['datasets/org/glue']!.files[commitA] = { 'rte/../../../../../evil.parquet': text('PAR1') };
+  test.each([
+    'rte/../../../../../evil.parquet',
+    'rte/..\\..\\evil.parquet',
+    'rte/C:evil.parquet',
+    'rte/./evil.parquet',
+    'rte//evil.parquet',
+    'rte/evil\0.parquet',
+  ])('a file that would lie outside of the snapshot is refused: %j', async (path) => {
+    hub.models['datasets/org/glue']!.files[commitA] = { [path]: text('PAR1') };
     const error = await refusal(fetchDataset(['rte']));
-    expect(error.message).toContain('it names a file "rte/../../../../../evil.parquet"');
+    expect(error.message).toContain(`it names a file "${path}"`);
     expect(await tree(root).then((paths) => paths.filter((path) => path.includes('evil')))).toEqual([]);
   });
   test('a damaged file is never in the cache', async () => {

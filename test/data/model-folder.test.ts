@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +28,28 @@ test('reads what is there: names, text without a byte order mark, bytes at any p
   await expect(file.read(3, 3)).rejects.toThrow(/The file ends at byte 5/);
   await file.close();
   await expect(folder.open('nothing')).rejects.toThrow(DataError);
+});
+
+test('what is no file, or far too large for a text, is refused unread', async () => {
+  await mkdir(join(root, 'config.json'));
+  await symlink('/dev/zero', join(root, 'vocab.txt'));
+  const large = await open(join(root, 'tokenizer.json'), 'w');
+  await large.truncate(2 ** 40);
+  await large.close();
+  const folder = await openModelFolder(root);
+  const refused = async (name: string) => (await folder.readText(name).catch((error) => error)) as DataError;
+  expect(await refused('config.json')).toMatchObject({
+    message: 'This is a folder, and should be a file.',
+    exitCode: 3,
+  });
+  expect(await refused('vocab.txt')).toMatchObject({
+    message: 'This is a device or a pipe, and should be a file.',
+    where: join(root, 'vocab.txt'),
+  });
+  expect((await refused('tokenizer.json')).message).toBe(
+    'The file has 1099511627776 bytes, and 67108864 is the limit for one of its kind.',
+  );
+  for (const name of ['config.json', 'vocab.txt']) await expect(folder.open(name)).rejects.toThrow('should be a file.');
 });
 
 test.each(['..', '.', '../data', 'a/b', 'a\\b', '/etc/passwd', ''])('the name %j leads nowhere', async (name) => {

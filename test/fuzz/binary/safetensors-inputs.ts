@@ -88,6 +88,19 @@ const flaws: Flaw[] = [
   (draft, draws) => {
     setMember(entryOf(draft, draws), 'data_offsets', `[${draws.pick(notSizes)},${draft.dataBytes}]`);
   },
+  // Bytes that belong to two.
+  (draft, draws) => {
+    const taken = draft.entries.filter(({ members }) => members.length === 3).map(offsetsOf);
+    const [begin, end] = draws.pick(taken.filter(([from, to]) => from < to).concat([[0, 0]]));
+    if (begin === end) draft.dataBytes++;
+    const from = begin + draws.below(Math.max(1, end - begin));
+    const members: Entry['members'] = [
+      ['dtype', '"U8"'],
+      ['shape', `[${end - from}]`],
+      ['data_offsets', `[${from},${end}]`],
+    ];
+    draft.entries.push({ key: '"twice"', members });
+  },
   // A shape that is none, or whose product is another one, up to infinity.
   (draft, draws) => {
     setMember(entryOf(draft, draws), 'shape', `[${draws.pick(notSizes)}]`);
