@@ -49,13 +49,14 @@ void sumOfSquares(Call& call) {
 
 /**
  * AdamW (Loshchilov & Hutter 2019) over N weights in one pass, as torch.optim.AdamW computes it.
- * options [beta1, beta2, epsilon, sqrt(1 - beta2^t), gradient scale]; rates [N, 2]: learning rate / (1 - beta1^t), and
+ * options [1 - beta1, beta2, 1 - beta2, epsilon, sqrt(1 - beta2^t), gradient scale], each rounded to float once (1 - beta2
+ * of a float beta2 would be off by 5e-5 of itself); rates [N, 2]: learning rate / (1 - beta1^t), and
  * 1 - learning rate x decay; then N weights, N first and N second moments, which are written to, and N gradients.
  */
 void adamW(Call& call) {
   constexpr int kFirst = 2;
   const int count = (call.inputs() - kFirst) / 4;
-  bool fits = call.size(0) == 5 && call.size(1) == 2 * count;
+  bool fits = call.size(0) == 6 && call.size(1) == 2 * count;
   std::vector<int64_t> sizes;
   for (int t = 0; t < count; t++) {
     const int64_t size = call.size(kFirst + t);
@@ -64,8 +65,8 @@ void adamW(Call& call) {
   }
   if (!call.require(fits, "AdamW: the shapes do not fit")) return;
   const float* const options = call.floats(0);
-  const float beta1 = options[0], beta2 = options[1], epsilon = options[2], inverseRoot = 1.0f / options[3];
-  const float scale = options[4];
+  const float share1 = options[0], beta2 = options[1], share2 = options[2], epsilon = options[3];
+  const float inverseRoot = 1.0f / options[4], scale = options[5];
   const float* const rates = call.floats(1);
   const std::vector<Piece> pieces = piecesOf(sizes);
   parallelFor(static_cast<int64_t>(pieces.size()), 1, [&](int64_t first, int64_t last) {
@@ -79,8 +80,8 @@ void adamW(Call& call) {
 #pragma omp simd
       for (int64_t j = begin; j < end; j++) {
         const float gradient = g[j] * scale;
-        const float m1 = m[j] + (1.0f - beta1) * (gradient - m[j]);
-        const float m2 = beta2 * v[j] + (1.0f - beta2) * gradient * gradient;
+        const float m1 = m[j] + share1 * (gradient - m[j]);
+        const float m2 = beta2 * v[j] + share2 * gradient * gradient;
         m[j] = m1;
         v[j] = m2;
         w[j] = w[j] * decay - rate * m1 / (std::sqrt(m2) * inverseRoot + epsilon);

@@ -10,13 +10,33 @@ export interface Weights {
 
 export function weightsOf(variables: ReadonlyMap<string, Variable>, frozen: ReadonlySet<string> = new Set()): Weights {
   return {
-    read(name) {
-      const variable = variables.get(name);
-      if (!variable) throw new Error(`the model has no weight named ${name}`);
-      return variable.read();
-    },
+    read: (name) => variableOf(variables, name).read(),
     trains: (name) => variables.has(name) && !frozen.has(name),
   };
+}
+
+/**
+ * The same, each weight read once and held until `release`: a pass reads most of them several times. Begin it outside of the
+ * `tidy`s of the pass, and release it before the weights are updated.
+ */
+export function heldWeights(
+  variables: ReadonlyMap<string, Variable>,
+  frozen: ReadonlySet<string> = new Set(),
+): Weights & { release(): void } {
+  const held = new Map(Array.from(variables, ([name, variable]) => [name, variable.read()] as const));
+  return {
+    read: (name) => held.get(name) ?? variableOf(variables, name).read(),
+    trains: (name) => variables.has(name) && !frozen.has(name),
+    release() {
+      for (const tensor of held.values()) tensor.dispose();
+    },
+  };
+}
+
+function variableOf(variables: ReadonlyMap<string, Variable>, name: string): Variable {
+  const variable = variables.get(name);
+  if (!variable) throw new Error(`the model has no weight named ${name}`);
+  return variable;
 }
 
 /** Gradients by weight name; what is added to a name twice is summed. Each tensor belongs to the collection. */

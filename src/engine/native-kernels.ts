@@ -182,7 +182,7 @@ export function fusedKernels(tf: typeof tfjs, ops: Ops, tidy: Engine['tidy']): F
     adamW(updates, { step, beta1, beta2, epsilon, gradientScale }) {
       if (updates.length === 0) return;
       tidy(() => {
-        const options = [beta1, beta2, epsilon, Math.sqrt(1 - beta2 ** step), gradientScale];
+        const options = [1 - beta1, beta2, 1 - beta2, epsilon, Math.sqrt(1 - beta2 ** step), gradientScale];
         const correction = 1 - beta1 ** step;
         const rates = updates.flatMap(({ rate, decay }) => [rate / correction, 1 - rate * decay]);
         const inputs = [

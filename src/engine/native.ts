@@ -96,7 +96,6 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
       )
     : null;
 
-  let variables = 0;
   const variable = (initial: Tensor): Variable => {
     const handle = tf.keep(
       op(
@@ -219,6 +218,9 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
     ...(fused && { scatterRows: fused.scatterRows, dropoutMask: fused.dropoutMask, sumOfSquares: fused.sumOfSquares }),
   };
 }
+
+// Their names must differ in the whole process.
+let variables = 0;
 
 const HANDLE = Symbol('handle');
 type NativeVariable = Variable & { [HANDLE]: Tensor };

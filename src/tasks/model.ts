@@ -3,7 +3,7 @@ import { type LoadReport, readWeights, writeModelFolder } from '../encoder/check
 import { type DistilBertConfig, parseConfig } from '../encoder/config.ts';
 import { encoderParameters, type ParameterSpec, wordEmbeddings } from '../encoder/names.ts';
 import type { NamedTensor } from '../encoder/safetensors.ts';
-import { type Gradients, weightsOf } from '../encoder/weights.ts';
+import { type Gradients, heldWeights } from '../encoder/weights.ts';
 import { normals } from '../engine/random.ts';
 import type { Engine, Variable } from '../engine/types.ts';
 import { DataError } from '../errors.ts';
@@ -89,14 +89,18 @@ function modelOf<Example, Target, Item, Prediction>(
 ): Model<Example, Target, Item, Prediction> {
   const { engine, config, tokenizer, task, variables, embeddings } = parts;
   const { head } = task;
-  const network = (frozen?: ReadonlySet<string>) => {
-    return { engine, config, head, weights: weightsOf(variables, frozen), vocabulary: embeddings.active };
-  };
+  const network = () => ({ engine, config, head, vocabulary: embeddings.active });
   return {
     ...parts,
     weigh: head.weigh,
-    trainBatch: (batch, frozen, gradients) => trainBatch(network(frozen), batch, gradients),
-    outputs: (inputs) => batchOutputs(network(), inputs),
+    trainBatch(batch, frozen, gradients) {
+      const weights = heldWeights(variables, frozen);
+      const { loss } = trainBatch({ ...network(), weights }, batch, gradients);
+      weights.release();
+      return { loss };
+    },
+    outputs: (inputs) =>
+      engine.tidy(() => batchOutputs({ ...network(), weights: heldWeights(variables) }, inputs)),
     save: (writer) =>
       writeModelFolder(writer, {
         config,
