@@ -37,10 +37,12 @@ export interface WordEmbeddings {
 export function createWordEmbeddings(engine: Engine, variables: Map<string, Variable>): WordEmbeddings {
   let active: ActiveVocabulary | null = null;
   const valuesOf = () => engine.tidy(() => engine.values(variables.get(wordEmbeddings)!.read()));
-  const replace = (values: Float32Array, shape: number[]) => {
-    variables.get(wordEmbeddings)!.dispose();
-    engine.tidy(() => variables.set(wordEmbeddings, engine.variable(engine.floats(values, shape))));
-  };
+  const replace = (read: () => Tensor) =>
+    engine.tidy(() => {
+      const replacement = engine.variable(read());
+      variables.get(wordEmbeddings)!.dispose();
+      variables.set(wordEmbeddings, replacement);
+    });
   const width = () => variables.get(wordEmbeddings)!.shape[1]!;
   const values = () => (active ? allRows(active, valuesOf(), width()) : valuesOf());
   return {
@@ -48,21 +50,19 @@ export function createWordEmbeddings(engine: Engine, variables: Map<string, Vari
       return active;
     },
     confine(ids, resting) {
-      const [V, D] = variables.get(wordEmbeddings)!.shape as [number, number];
-      const places = placesOf(ids, V);
-      const all = valuesOf();
-      const { rest, decay } = resting ?? { rest: rowsOf(all, places, D, (place) => ~place), decay: 1 };
-      replace(
-        rowsOf(all, places, D, (place) => place),
-        [ids.length, D],
-      );
+      const variable = variables.get(wordEmbeddings)!;
+      const places = placesOf(ids, variable.shape[0]!);
+      const rows = (of: Int32Array) => engine.gatherRows(variable.read(), engine.ints(of, [of.length]));
+      const others = Int32Array.from(places.keys()).filter((id) => places[id]! < 0);
+      const { rest, decay } = resting ?? { rest: engine.tidy(() => engine.values(rows(others))), decay: 1 };
+      replace(() => rows(ids));
       active = { ids, places, rest, decay };
       return active;
     },
     release() {
       if (!active) return;
       const [all, D] = [values(), width()];
-      replace(all, [all.length / D, D]);
+      replace(() => engine.floats(all, [all.length / D, D]));
       active = null;
     },
     values,
@@ -75,15 +75,6 @@ function placesOf(ids: Int32Array, vocabSize: number): Int32Array {
   let others = 0;
   for (let id = 0; id < vocabSize; id++) if (places[id] === -1) places[id] = ~others++;
   return places;
-}
-
-/** The rows of all [V, D] that `rowOf` gives a place, one that is not negative. */
-function rowsOf(all: Float32Array, places: Int32Array, width: number, rowOf: (place: number) => number): Float32Array {
-  const rows = new Float32Array(places.filter((place) => rowOf(place) >= 0).length * width);
-  for (const [id, place] of places.entries()) {
-    if (rowOf(place) >= 0) rows.set(all.subarray(id * width, (id + 1) * width), rowOf(place) * width);
-  }
-  return rows;
 }
 
 /** @param trained the rows that train, flat */
