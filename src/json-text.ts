@@ -1,5 +1,8 @@
 /** What a JSON text says that its parsed value does not tell: keys given twice, depth, where a member stands. */
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 /**
  * Calls `visit` with the place of every bracket, comma, colon and text of a JSON text, in order. A text's place is from its
  * opening quote to behind its closing one.
@@ -10,12 +13,21 @@ function eachMark(json: string, visit: (mark: string, start: number, end: number
     const mark = json[position]!;
     if (mark === '"') {
       const start = position++;
-      while (json[position] !== '"') position += json[position] === '\\' ? 2 : 1;
+      // By codes: most of a vocabulary's time goes here.
+      for (let code = json.charCodeAt(position); code !== QUOTE; code = json.charCodeAt(position)) {
+        position += code === BACKSLASH ? 2 : 1;
+      }
       visit(mark, start, position + 1);
     } else if (mark === '{' || mark === '}' || mark === '[' || mark === ']' || mark === ',' || mark === ':') {
       visit(mark, position, position + 1);
     }
   }
+}
+
+/** The text that a place holds. */
+function textAt(json: string, start: number, end: number): string {
+  const text = json.slice(start + 1, end - 1);
+  return text.includes('\\') ? JSON.parse(json.slice(start, end)) : text;
 }
 
 /**
@@ -38,7 +50,7 @@ export function duplicateKey(json: string): string | undefined {
       expectsKey = open.at(-1) !== undefined;
     } else if (mark === '"' && expectsKey) {
       expectsKey = false;
-      const key: string = JSON.parse(json.slice(start, end));
+      const key = textAt(json, start, end);
       const keys = open.at(-1)!;
       if (keys.has(key)) twice ??= key;
       keys.add(key);
@@ -87,7 +99,7 @@ export function withNullMembers(json: string, names: ReadonlySet<string>): strin
     if (mark === '{' || mark === '[') depth++;
     else if (mark === '}' || mark === ']') depth--;
     else if (depth === 1 && mark === ':') valueFrom = end;
-    else if (depth === 1 && valueFrom < 0 && mark === '"') key = JSON.parse(json.slice(start, end));
+    else if (depth === 1 && valueFrom < 0 && mark === '"') key = textAt(json, start, end);
   });
   return result + json.slice(copiedTo);
 }
