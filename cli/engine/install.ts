@@ -44,7 +44,8 @@ async function installWithProgress(context: Context, force: boolean): Promise<In
   };
   const interrupt = stopWith(130);
   const terminate = stopWith(143);
-  process.once('SIGINT', interrupt).once('SIGTERM', terminate);
+  const hangUp = stopWith(129);
+  process.once('SIGINT', interrupt).once('SIGTERM', terminate).once('SIGHUP', hangUp);
   const progress = showInstallProgress(context.stderr, context.environment.plain);
   try {
     return await installEngine({
@@ -59,7 +60,7 @@ async function installWithProgress(context: Context, force: boolean): Promise<In
     });
   } finally {
     progress.clear();
-    process.off('SIGINT', interrupt).off('SIGTERM', terminate);
+    process.off('SIGINT', interrupt).off('SIGTERM', terminate).off('SIGHUP', hangUp);
   }
 }
 

@@ -1,6 +1,6 @@
 import { DistiltuneError } from '../../src/errors.ts';
 import type { Settings } from '../../src/trainer/settings.ts';
-import { isOutOfMemory, memoryAdvice } from './out-of-memory.ts';
+import { memoryAdvice, memoryComplaint } from './out-of-memory.ts';
 import { wayOn } from './way-on.ts';
 
 /** What a disk may answer to a write. */
@@ -12,9 +12,9 @@ const diskFaults = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EACCES', 'EPERM', 'ENOE
  */
 export function explainFailure(error: unknown, settings: Settings, run: string | null): unknown {
   if (error instanceof DistiltuneError || !(error instanceof Error)) return error;
-  if (isOutOfMemory(error)) {
-    const [reason] = error.message.split('\n');
-    return new DistiltuneError(`out of memory: ${reason}`, { fix: memoryAdvice(settings, run), cause: error });
+  const complaint = memoryComplaint(error);
+  if (complaint !== null) {
+    return new DistiltuneError(`out of memory: ${complaint}`, { fix: memoryAdvice(settings, run), cause: error });
   }
   const { code, path } = error as NodeJS.ErrnoException;
   if (run === null || code === undefined || !diskFaults.includes(code)) return error;

@@ -4,12 +4,13 @@ import { wayOn } from './way-on.ts';
 /** Settings that decide how much memory a step takes. */
 type StepSize = Pick<Settings, 'batchSize' | 'accumulate' | 'maxLength'>;
 
-/** What TensorFlow, the runtime and wasm say when they get no memory. */
+/** What TensorFlow, the runtime and wasm (beyond its 4 GB) say when they get no memory. */
 const complaints =
-  /OOM when allocating|resource ?exhausted|bad_alloc|array buffer allocation failed|out of memory|cannot allocate memory|invalid typed array length/i;
+  /OOM when allocating[^\n]*|resource ?exhausted[^\n]*|bad_alloc|array buffer allocation failed|out of memory|cannot allocate memory|invalid typed array length: \d+|memory access out of bounds/i;
 
-export function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && complaints.test(error.message);
+/** What was said of a lack of memory; null for every other error. */
+export function memoryComplaint(error: unknown): string | null {
+  return error instanceof Error ? (complaints.exec(error.message)?.[0] ?? null) : null;
 }
 
 /**

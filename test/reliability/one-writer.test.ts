@@ -48,15 +48,14 @@ describe('two that write to one folder', () => {
     );
     await running.until('"type":"step","step":3,');
     const { pid } = readJson(folder, 'held/lock');
-    for (const args of [
-      ['-o', 'held'],
-      ['-o', 'held', '--force'],
-      ['--resume', 'held'],
-    ]) {
-      const { code, stderr } = await runCli(['train', 'answers.csv', ...args, ...tiny], { cwd: folder });
-      expect(code).toBe(2);
-      if (args.length > 1 && args[0] === '--resume') expect(stderr).toContain(`the run is going on (process ${pid})`);
-      if (args.includes('--force')) expect(stderr).toContain(`the run in this folder is going on (process ${pid})`);
+    const refusals = [
+      [['-o', 'held'], 'there is a run in this folder already'],
+      [['-o', 'held', '--force'], `the run in this folder is going on (process ${pid})`],
+      [['--resume', 'held'], `the run is going on (process ${pid})`],
+    ] as const;
+    for (const [args, message] of refusals) {
+      const refused = await runCli(['train', 'answers.csv', ...args, ...tiny], { cwd: folder });
+      expect([refused.code, refused.stderr.split('\n')[0]]).toEqual([2, `error: ${message}`]);
     }
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(143);
