@@ -71,7 +71,8 @@ void adamW(Call& call) {
   const std::vector<Piece> pieces = piecesOf(sizes);
   parallelFor(static_cast<int64_t>(pieces.size()), 1, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; i++) {
-      const auto [t, begin, end] = pieces[i];
+      const int t = pieces[i].tensor;
+      const int64_t begin = pieces[i].begin, end = pieces[i].end;
       float* const w = call.mutableFloats(kFirst + t);
       float* const m = call.mutableFloats(kFirst + count + t);
       float* const v = call.mutableFloats(kFirst + 2 * count + t);

@@ -26,7 +26,7 @@ interface Fixture {
 
 const path = (relative: string) => new URL(`../../${relative}`, import.meta.url).pathname;
 
-test('the first losses on banking77 are those of the Hugging Face Trainer within 1e-3', {
+test('the first losses on banking77 are those of the Hugging Face Trainer within 1e-5', {
   timeout: 600_000,
 }, async () => {
   const fixture = fixtureJson<Fixture>('training-losses.json');
@@ -44,7 +44,9 @@ test('the first losses on banking77 are those of the Hugging Face Trainer within
   for (const name of model.report.missing) {
     const variable = model.variables.get(name)!;
     const count = variable.shape.reduce((a, b) => a * b, 1);
-    const values = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 0.37) * 0.02);
+    // The head's ReLU is held open: at an input of 0 but for rounding the two sides would part.
+    const open = name === 'pre_classifier.bias' ? 5 : 0;
+    const values = Float32Array.from({ length: count }, (_, i) => Math.sin(i * 0.37) * 0.02 + open);
     engine.tidy(() => variable.assign(engine.floats(values, variable.shape)));
   }
   const data = await encodeExamples(model, examples, { maxLength });
@@ -72,5 +74,5 @@ test('the first losses on banking77 are those of the Hugging Face Trainer within
   expect(relative).toHaveLength(compared);
   expect(relative[0]).toBeLessThan(1e-5);
   expect(Math.max(...norms)).toBeLessThan(1e-4);
-  expect(Math.max(...relative)).toBeLessThan(1e-3);
+  expect(Math.max(...relative)).toBeLessThan(1e-5);
 });
