@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 import picocolors from 'picocolors';
 import { type Environment, readEnvironment } from './environment.ts';
+import { escapeControls, escapeControlsButColours } from './plain/controls.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 /** One of the two streams a command writes to, with what it may look like there. */
 export interface Output {
+  /** Writes what is made for a terminal, as it stands. */
   write(text: string): void;
-  /** Writes a line. */
+  /** Writes a line. Control characters in it are escaped, but for colours where there are any. */
   line(text?: string): void;
   readonly isTerminal: boolean;
   /** Columns of the terminal; 80 where there is none. */
@@ -44,12 +46,14 @@ export function contextOf(command: Command): Context {
   const environment = readEnvironment();
   const output = (stream: NodeJS.WriteStream): Output => {
     const isTerminal = stream.isTTY === true;
+    const hasColors = isTerminal && options.color !== false && !environment.plain;
+    const shown = hasColors ? escapeControlsButColours : escapeControls;
     return {
       write: (text) => void stream.write(text),
-      line: (text = '') => void stream.write(`${text}\n`),
+      line: (text = '') => void stream.write(`${shown(text)}\n`),
       isTerminal,
       width: stream.columns || 80,
-      colors: picocolors.createColors(isTerminal && options.color !== false && !environment.plain),
+      colors: picocolors.createColors(hasColors),
     };
   };
   const stderr = output(process.stderr);

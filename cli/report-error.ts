@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { DistiltuneError, UsageError } from '../src/errors.ts';
 import type { Context } from './context.ts';
+import { escapeControls } from './plain/controls.ts';
 
 /**
  * Tells a person what went wrong in three lines at most: what, where, what to do. With `--json` it is one document on stdout.
@@ -14,10 +15,10 @@ export function reportError(error: unknown, context: Context): number {
     return exitCode;
   }
   const { colors } = context.stderr;
-  context.stderr.line(`${colors.red('error:')} ${message}`);
-  if (where !== null) context.stderr.line(`   in: ${where}`);
-  if (fix !== null) context.stderr.line(`   do: ${fix}`);
-  if (context.verbose && error instanceof Error) context.stderr.line(colors.dim(stackOf(error)));
+  context.stderr.line(`${colors.red('error:')} ${escapeControls(message)}`);
+  if (where !== null) context.stderr.line(`   in: ${escapeControls(where)}`);
+  if (fix !== null) context.stderr.line(`   do: ${escapeControls(fix)}`);
+  if (context.verbose && error instanceof Error) context.stderr.line(colors.dim(escapeControls(stackOf(error))));
   return exitCode;
 }
 

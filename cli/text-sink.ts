@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../src/errors.ts';
+import { escapeControls } from './plain/controls.ts';
 
 /** Takes a result piece by piece. */
 export interface TextSink {
@@ -15,11 +16,15 @@ export interface TextSink {
 
 const bufferLength = 64 << 10;
 
-/** Standard output; `write` waits for a reader that is slower. */
+/**
+ * Standard output; `write` waits for a reader that is slower. A terminal gets control characters escaped, a file or a pipe the
+ * data as they are.
+ */
 export function standardOutput(): TextSink {
+  const shown = process.stdout.isTTY ? escapeControls : (text: string) => text;
   return buffered({
     async write(text) {
-      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+      if (!process.stdout.write(shown(text))) await once(process.stdout, 'drain');
     },
     close: async () => {},
     abort: async () => {},

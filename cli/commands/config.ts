@@ -5,6 +5,7 @@ import { addSettingFlags, settingsOfCommand, sortArguments } from '../config/fla
 import { resolveSettings, settingOf } from '../config/resolve.ts';
 import { settingsSchema } from '../config/schema.ts';
 import { contextOf } from '../context.ts';
+import { escapeControls } from '../plain/controls.ts';
 import { alignRows, plural } from '../plain/table.ts';
 
 export function register(program: Command): void {
@@ -51,7 +52,7 @@ function showConfig(args: string[], origin: boolean, command: Command): void {
   if (context.json) {
     stdout.line(JSON.stringify(origin ? { settings, origins } : settings, null, 2));
   } else if (!origin) {
-    stdout.write(stringify(settings));
+    stdout.write(escapeControls(stringify(settings)));
   } else {
     const rows = fields.map(({ key }) => [key, JSON.stringify(settingOf(settings, key)), origins[key]!]);
     for (const line of alignRows(rows)) stdout.line(line);

@@ -59,12 +59,11 @@ function choicesOf(file: FileReading): Row[] {
     const isOpen = reason !== 'as asked' && flag !== '';
     rows.push([name, show(value), isOpen ? `${printable(reason)} (${flag})` : printable(reason)]);
   };
-  const delimiter = (value: string) => delimiterWords[value] ?? `"${printable(value)}"`;
   add('encoding', file.encoding, String);
   if (file.kind === 'texts') {
     const { table, columns, textUnit } = file;
     const column = (index: number | null) => (index === null ? 'none' : columnName(table.columns, index));
-    add('delimiter', table.delimiter, delimiter);
+    add('delimiter', table.delimiter, wordOf);
     add('quotes', table.quotes, (value) => (value ? 'yes' : 'no'));
     add('header', table.header, (value) => (value ? 'yes' : 'no'));
     add('unit', textUnit, String);
@@ -73,9 +72,9 @@ function choicesOf(file: FileReading): Row[] {
     if (columns.labels?.value.form !== 'columns' && textUnit === null) add('label', columns.label, column);
     add('labels', columns.labels, listForm);
   } else if (file.kind === 'tokens') {
-    add('delimiter', file.delimiter, delimiter);
-    add('words', file.words, String);
-    add('tags', file.tags, (value) => value ?? 'none');
+    add('delimiter', file.delimiter, wordOf);
+    add('words', file.words, printable);
+    add('tags', file.tags, (value) => printable(value ?? 'none'));
     add('scheme', file.scheme, String);
   } else {
     add('version', file.version, String);
@@ -87,9 +86,11 @@ function choicesOf(file: FileReading): Row[] {
 function listForm(lists: LabelLists): string {
   if (lists.form === 'list') return 'lists';
   if (lists.form === 'columns') return `${count(lists.columns.length)} columns`;
-  return lists.delimiter === ''
-    ? 'one a row'
-    : `divided by ${delimiterWords[lists.delimiter] ?? `"${printable(lists.delimiter)}"`}`;
+  return lists.delimiter === '' ? 'one a row' : `divided by ${wordOf(lists.delimiter)}`;
+}
+
+function wordOf(delimiter: string): string {
+  return Object.hasOwn(delimiterWords, delimiter) ? delimiterWords[delimiter]! : `"${printable(delimiter)}"`;
 }
 
 function columnName(columns: readonly string[], index: number): string {

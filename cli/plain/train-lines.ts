@@ -61,7 +61,7 @@ export function evaluationLine(
 ): string {
   const total = String(totalSteps);
   const names = [...new Set([metric, ...('loss' in metrics ? ['loss'] : []), ...Object.keys(metrics)])].slice(0, 5);
-  const values = names.map((name) => `${name} ${metricText(metrics[name])}`);
+  const values = names.map((name) => `${printable(name)} ${metricText(metrics[name])}`);
   const mark = best ? `  ${style.colors.green('* best')}` : '';
   const line = `eval ${String(step).padStart(total.length)}/${total}  epoch ${epoch.toFixed(2)}  ${values.join('  ')}`;
   return `${style.colors.bold(line)}${mark}`;
@@ -112,14 +112,14 @@ export function resultLines(folder: string, results: RunResults, style: Style): 
   if (metrics.test !== undefined) {
     const shown = Object.entries(metrics.test)
       .slice(0, 4)
-      .map(([name, value]) => `${name} ${metricText(value)}`);
+      .map(([name, value]) => `${printable(name)} ${metricText(value)}`);
     lines.push(`test ${colors.bold(shown[0]!)}${['', ...shown.slice(1)].join('  ')}`);
   }
   const why = { finished: '', 'early-stopping': ', stopped early', stopped: ', stopped', diverged: ', diverged' }[
     reason
   ];
   lines.push(
-    `${plural(steps, 'step')} in ${duration(seconds.train + seconds.evaluate + seconds.save)}${why}; model in ${folder}/model`,
+    `${plural(steps, 'step')} in ${duration(seconds.train + seconds.evaluate + seconds.save)}${why}; model in ${printable(folder)}/model`,
     `next: npx distiltune predict ${quoted(folder)} "..."`,
   );
   return lines;

@@ -3,6 +3,7 @@ import type { Context, Output } from '../context.ts';
 import { doneText } from '../control/words.ts';
 import { renderAudit, renderReading } from '../plain/audit.ts';
 import { createProgress } from '../plain/progress.ts';
+import { printable } from '../plain/table.ts';
 import { evaluationLine, modelLines, startLine, stepLine, summarizeSteps } from '../plain/train-lines.ts';
 import type { DataEvent, StampedEvent } from './events.ts';
 
@@ -57,10 +58,10 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
         return;
       case 'run':
         return line(
-          `${stderr.colors.bold('run')}\n  folder     ${event.folder}${event.taken === null ? '' : `  ${event.taken} is taken`}`,
+          `${stderr.colors.bold('run')}\n  folder     ${printable(event.folder)}${event.taken === null ? '' : `  ${printable(event.taken)} is taken`}`,
         );
       case 'resume':
-        return line(`  resumed    after step ${event.step}, from ${event.from}`);
+        return line(`  resumed    after step ${event.step}, from ${printable(event.from)}`);
       case 'start':
         start = event;
         began = Date.parse(event.time);
@@ -75,12 +76,12 @@ export function createPlainView(context: Context, { dryRun }: { dryRun: boolean 
         return line(evaluationLine(event, start ?? { metric: 'loss', totalSteps: event.step }, stderr));
       case 'control':
         if (event.state === 'done') line(doneText(event.command, event.step));
-        if (event.state === 'refused') line(`${event.command} refused: ${event.reason}`);
+        if (event.state === 'refused') line(`${event.command} refused: ${printable(event.reason ?? '')}`);
         return;
       case 'warning':
-        return line(`${stderr.colors.yellow('!')} ${event.message}`);
+        return line(`${stderr.colors.yellow('!')} ${printable(event.message)}`);
       case 'checkpoint':
-        if (event.reason === 'periodic' || event.reason === 'stop') line(`saved ${event.location}`);
+        if (event.reason === 'periodic' || event.reason === 'stop') line(`saved ${printable(event.location)}`);
         return;
       case 'failure':
       case 'results':

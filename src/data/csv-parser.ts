@@ -189,7 +189,8 @@ export function createCsvParser({ delimiter, quotes }: Dialect): CsvParser {
     const end = Math.max(at, limit);
     keep(text, from, end);
     // An open quote is for the caller to judge.
-    if (length > maxRowLength && place !== 'quoted') {
+    const mayBeOpen = place === 'quoted' || (place === 'behind-quote' && !hasBlanks);
+    if (length > maxRowLength && !mayBeOpen) {
       cells = [];
       pieces = [];
       piecesLength = 0;

@@ -20,7 +20,11 @@ export type { ExampleFile, ExampleWishes, QuestionsFile, TextsFile, TokensFile }
  */
 export async function openExamples(source: string | ByteStream, wishes: ExampleWishes = {}): Promise<ExampleFile> {
   const { name, encoding = null } = wishes;
-  const text = await openText(source, name === undefined ? { encoding } : { encoding, name });
+  return examplesOf(await openText(source, name === undefined ? { encoding } : { encoding, name }), wishes);
+}
+
+/** The examples of a text that is open already. Closes it where it has none. @throws as `openExamples` */
+export async function examplesOf(text: TextSource, wishes: ExampleWishes = {}): Promise<ExampleFile> {
   try {
     return await open(text, { ...wishes, task: taskOf(wishes) });
   } catch (error) {

@@ -92,50 +92,58 @@ export function createJsonReader(texts: AsyncIterable<string>): JsonReader {
 
   /** The text of the value that begins here; null where it is too long. */
   const raw = async (limit: number): Promise<string | null> => {
+    const first = await next();
     const pieces: string[] = [];
     let length = 0;
-    const take = (to: number) => {
-      length += to - at;
+    /** Where in the text the value goes on that is not in the pieces. */
+    let from = at;
+    const keep = () => {
+      length += at - from;
       // Of a value that is too long only the end is needed.
-      if (length <= limit) pieces.push(text.slice(at, to));
+      if (length <= limit) pieces.push(text.slice(from, at));
       else pieces.length = 0;
-      at = to;
+      from = at;
     };
-    /** Takes up to what is searched for, and that too if it is to be. Returns it; `''` at the end of the text. */
-    const takeTo = async (what: RegExp, isTaken: boolean): Promise<string> => {
-      for (;;) {
-        const found = search(what, text, at);
-        if (found >= 0) {
-          take(isTaken ? found + 1 : found);
-          return text[found]!;
+    const more = async () => {
+      at = text.length;
+      keep();
+      from = 0;
+      return advance();
+    };
+    let depth = 0;
+    let isString = false;
+    let isEscaped = false;
+    /** Goes behind the string, list or object; false where it goes on in the next piece. */
+    const skip = (): boolean => {
+      while (at < text.length) {
+        if (isEscaped) {
+          isEscaped = false;
+          at++;
+          continue;
         }
-        take(text.length);
-        if (!(await advance())) return '';
+        const found = search(isString ? insideString : bounds, text, at);
+        if (found < 0) return false;
+        at = found + 1;
+        const character = text[found]!;
+        if (character === '\\') isEscaped = true;
+        else if (character === '"') isString = !isString;
+        else depth += character === '{' || character === '[' ? 1 : -1;
+        if (depth === 0 && !isString) return true;
       }
+      return false;
     };
-    const takeString = async () => {
-      for (;;) {
-        const found = await takeTo(insideString, true);
-        if (found === '"') return;
-        if (found === '' || (at === text.length && !(await advance()))) throw unexpected('');
-        take(at + 1);
-      }
+    /** The same for a number or a word. */
+    const skipPlain = (): boolean => {
+      const found = search(behindPlain, text, at);
+      if (found >= 0) at = found;
+      return found >= 0;
     };
-    const first = await next();
-    if (first === '"') {
-      take(at + 1);
-      await takeString();
-    } else if (first === '{' || first === '[') {
-      let depth = 0;
-      do {
-        const found = await takeTo(bounds, true);
-        if (found === '"') await takeString();
-        else if (found === '') throw unexpected('');
-        else depth += found === '{' || found === '[' ? 1 : -1;
-      } while (depth > 0);
+    if (first === '"' || first === '{' || first === '[') {
+      while (!skip()) if (!(await more())) throw unexpected('');
     } else {
-      await takeTo(behindPlain, false);
+      while (!skipPlain()) if (!(await more())) break;
     }
+    keep();
     return length <= limit ? pieces.join('') : null;
   };
 

@@ -36,12 +36,20 @@ export interface TextSourceOptions {
  * @throws DataError when there is none: missing, a folder, binary, empty.
  */
 export async function openText(source: string | ByteStream, options: TextSourceOptions = {}): Promise<TextSource> {
-  const bytes = await openSource(source, options);
+  return textOf(await openSource(source, options), options.encoding ?? null);
+}
+
+/**
+ * The text of bytes that are there already. Closes them where they are none.
+ * @param asked as `TextSourceOptions.encoding`
+ * @throws DataError as `openText`
+ */
+export async function textOf(bytes: ByteSource, asked: string | null): Promise<TextSource> {
   try {
     if (isParquet(bytes.head)) return await openParquet(bytes);
     const { name, headIsAll, repeatable } = bytes;
     refuseBinary(bytes.head, name);
-    const encoding = await detectEncoding(bytes, options.encoding ?? null);
+    const encoding = await detectEncoding(bytes, asked);
     const head = new TextDecoder(encoding.value).decode(bytes.head, { stream: !headIsAll });
     if (headIsAll && head.trim() === '') {
       throw new DataError(head === '' ? 'the file is empty' : 'the file holds nothing but blanks', {
