@@ -38,17 +38,17 @@ const saves = [
 
 const data = { samples: 4, sample: (i) => ({ sequences: [[2, 5 + i, 3]], target: i % 2 }) };
 const settings = { ...defaultSettings, batchSize: 4, maxSteps: 1 };
-/** The rounds are run from within a save, where the optimizer's moments are at hand. */
+/** The rounds are run from within a save, where what the optimizer keeps is at hand. */
 const checkpoints = {
-  async save(_, state, moments) {
-    await rounds(state, moments);
+  async save(_, state, ...optimizer) {
+    await rounds(state, optimizer);
     return 'done';
   },
 };
 for await (const _ of train({ model, data, settings, checkpoints })) {
 }
 
-async function rounds(state, moments) {
+async function rounds(state, optimizer) {
   const warnings = [];
   const store = (folder) =>
     createCheckpointStore(folder, model, {
@@ -62,14 +62,14 @@ async function rounds(state, moments) {
     ['periodic', 1],
     ['periodic', 2],
   ]) {
-    await store(base).save(reason, { ...state, step, best }, moments);
+    await store(base).save(reason, { ...state, step, best }, ...optimizer);
   }
 
   const saveAll = async () => {
     const outcomes = [];
     for (const [reason, step] of saves) {
       try {
-        await store(run).save(reason, { ...state, step, best: { ...best, step } }, moments);
+        await store(run).save(reason, { ...state, step, best: { ...best, step } }, ...optimizer);
         outcomes.push({ reason, step, ok: true });
       } catch (error) {
         const isSaid = error instanceof DistiltuneError && error.where !== undefined && error.fix !== undefined;
