@@ -1,3 +1,4 @@
+import { beginScan, scanJson } from './json-scan.ts';
 import { maxRowLength, shownLimit } from './limits.ts';
 import { shorten } from './shorten.ts';
 import type { RefusedRow, TableRow } from './types.ts';
@@ -42,6 +43,16 @@ export async function* readJsonLines(
   yield lines;
 }
 
+/** Longer lines are looked through before they are parsed: millions of lists in each other take the parser many seconds. */
+const longLine = 100_000;
+const mostLevels = 1000;
+
+function isNestedDeeply(text: string): boolean {
+  const scan = beginScan();
+  scanJson(text, 0, scan);
+  return scan.deepest > mostLevels;
+}
+
 function addLine(lines: JsonLine[], pieces: string[], length: number, line: number, wanted: string): void {
   if (length > maxRowLength) {
     lines.push({ line, reason: `the line is longer than ${shownLimit(maxRowLength)} characters` });
@@ -49,6 +60,10 @@ function addLine(lines: JsonLine[], pieces: string[], length: number, line: numb
   }
   const text = pieces.length === 1 ? pieces[0]! : pieces.join('');
   if (text.trim() === '') return;
+  if (text.length > longLine && isNestedDeeply(text)) {
+    lines.push({ line, reason: `nested more than ${shownLimit(mostLevels)} levels deep` });
+    return;
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,3 +1,5 @@
+import { beginScan, scanJson, search } from './json-scan.ts';
+
 /** Reads one JSON document that comes in pieces, value by value: what is held is the value that is asked for. */
 export interface JsonReader {
   /** The character that comes next, blanks left out, without taking it; `''` at the end of the text. */
@@ -35,8 +37,6 @@ export class JsonProblem extends Error {
 }
 
 const blanks = /[^ \t\n\r]/g;
-const bounds = /["[\]{}]/g;
-const insideString = /["\\]/g;
 const behindPlain = /[ \t\n\r,:[\]{}"]/g;
 const longestKey = 10_000;
 
@@ -110,27 +110,12 @@ export function createJsonReader(texts: AsyncIterable<string>): JsonReader {
       from = 0;
       return advance();
     };
-    let depth = 0;
-    let isString = false;
-    let isEscaped = false;
+    const scan = beginScan();
     /** Goes behind the string, list or object; false where it goes on in the next piece. */
     const skip = (): boolean => {
-      while (at < text.length) {
-        if (isEscaped) {
-          isEscaped = false;
-          at++;
-          continue;
-        }
-        const found = search(isString ? insideString : bounds, text, at);
-        if (found < 0) return false;
-        at = found + 1;
-        const character = text[found]!;
-        if (character === '\\') isEscaped = true;
-        else if (character === '"') isString = !isString;
-        else depth += character === '{' || character === '[' ? 1 : -1;
-        if (depth === 0 && !isString) return true;
-      }
-      return false;
+      const end = scanJson(text, at, scan);
+      if (end >= 0) at = end;
+      return end >= 0;
     };
     /** The same for a number or a word. */
     const skipPlain = (): boolean => {
@@ -197,9 +182,4 @@ export function createJsonReader(texts: AsyncIterable<string>): JsonReader {
     taken: () => taken + at,
   };
   return reader;
-}
-
-function search(what: RegExp, text: string, from: number): number {
-  what.lastIndex = from;
-  return what.test(text) ? what.lastIndex - 1 : -1;
 }

@@ -76,15 +76,18 @@ describe('long runs', () => {
 
 describe('what is nested deeply', () => {
   it('in a cell refuses its row', async () => {
-    const rows = `{"text": "a b", "more": []}\n{"text": "c d", "more": ${nested(100_000)}}\n`;
+    const rows = `{"text": "a b", "more": []}\n{"text": "c d", "more": ${nested(20_000)}}\n{"more": ${nested(100_000)}}\n`;
     expect(await read(rows, 'a.jsonl')).toMatchObject({
       examples: 1,
-      refused: [{ line: 2, reason: '"more" is nested too deeply' }],
+      refused: [
+        { line: 2, reason: '"more" is nested too deeply' },
+        { line: 3, reason: 'nested more than 1,000 levels deep' },
+      ],
     });
   });
 
   it('in an entity, too', async () => {
-    const rows = `{"text": "a b", "entities": []}\n{"text": "c d", "entities": [${nested(100_000)}]}\n`;
+    const rows = `{"text": "a b", "entities": []}\n{"text": "c d", "entities": [${nested(20_000)}]}\n`;
     expect(await read(rows, 'a.jsonl')).toMatchObject({
       examples: 1,
       refused: [{ line: 2, reason: expect.stringMatching(/^not an entity: a value that is nested too deeply/) }],
