@@ -1,4 +1,4 @@
-import type { Dropout, Engine, Tensor } from '../engine/types.ts';
+import type { Dropout, Engine, LayerKernels, Tensor } from '../engine/types.ts';
 import type { TokenBatch } from './batch.ts';
 import { composedKernels } from './composed.ts';
 import type { DistilBertConfig } from './config.ts';
@@ -17,6 +17,8 @@ export interface EncoderOptions {
   rows: 'first' | 'all';
   /** Absent: prediction; nothing is dropped and nothing kept for a gradient. */
   training?: TrainingPass;
+  /** The engine's own where it has some, else composed ones. */
+  kernels?: LayerKernels;
   /** Is shown the embeddings' output (0) and that of every layer (1 ..), which it must not keep or dispose. */
   onHidden?(index: number, hidden: Tensor): void;
 }
@@ -55,8 +57,7 @@ export function encode(
       `a sequence of ${longest} tokens is longer than the model's ${config.maxPositionEmbeddings} positions`,
     );
   }
-  const { training, onHidden } = options;
-  const kernels = e.layerKernels ?? composedKernels(e);
+  const { training, onHidden, kernels = e.layerKernels ?? composedKernels(e) } = options;
   const dropout = (layer: number) => (rate: number, place: number) =>
     training && rate > 0 ? training.dropout(rate, layer * SITES_PER_LAYER + place) : null;
   const ids = e.ints(batch.ids, [batch.tokens]);

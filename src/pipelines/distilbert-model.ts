@@ -1,4 +1,5 @@
 import type { TokenBatch } from '../encoder/batch.ts';
+import { composedKernels } from '../encoder/composed.ts';
 import type { DistilBertConfig } from '../encoder/config.ts';
 import { encode } from '../encoder/distilbert.ts';
 import { weightsOf } from '../encoder/weights.ts';
@@ -38,6 +39,8 @@ export const DistilBertModel = {
     const { engine, config } = model;
     const weights = weightsOf(model.variables);
     const { dim: D } = config;
+    // A mask may leave out any place, which an engine's own attention cannot: it sees sequences as they lie.
+    const kernels = composedKernels(engine);
 
     const call = async (inputs: DistilBertInputs): Promise<DistilBertOutputs> => {
       const { ids, mask, B, L } = readInputs(inputs, config);
@@ -46,7 +49,8 @@ export const DistilBertModel = {
       for (let first = 0; first < B; first += rows) {
         const [from, to] = [first * L, Math.min(first + rows, B) * L];
         const batch = paddedBatch(ids.subarray(from, to), mask.subarray(from, to), L);
-        const values = engine.tidy(() => engine.values(encode(engine, config, weights, batch, { rows: 'all' }).hidden));
+        const pass = { rows: 'all' as const, kernels };
+        const values = engine.tidy(() => engine.values(encode(engine, config, weights, batch, pass).hidden));
         data.set(values, from * D);
       }
       return { last_hidden_state: numberTensor(data, [B, L, D]) };
