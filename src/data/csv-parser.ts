@@ -189,8 +189,7 @@ export function createCsvParser({ delimiter, quotes }: Dialect): CsvParser {
     const end = Math.max(at, limit);
     keep(text, from, end);
     // An open quote is for the caller to judge.
-    const mayBeOpen = place === 'quoted' || (place === 'behind-quote' && !hasBlanks);
-    if (length > maxRowLength && !mayBeOpen) {
+    if (length > maxRowLength && !isOpen()) {
       cells = [];
       pieces = [];
       piecesLength = 0;
@@ -198,6 +197,9 @@ export function createCsvParser({ delimiter, quotes }: Dialect): CsvParser {
     }
     return end;
   };
+
+  /** Behind a quote that may be the first of a pair the cell may still go on. */
+  const isOpen = () => place === 'quoted' || (place === 'behind-quote' && !hasBlanks);
 
   const take = () => {
     const taken = records;
@@ -223,7 +225,7 @@ export function createCsvParser({ delimiter, quotes }: Dialect): CsvParser {
       endRecord();
       return take();
     },
-    openQuote: () => (place === 'quoted' || isUnclosed ? quoteLine : null),
+    openQuote: () => (isOpen() || isUnclosed ? quoteLine : null),
     pendingLength: () => length + heldBack.length,
     quoteErrors: () => quoteErrors,
   };

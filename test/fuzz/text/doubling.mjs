@@ -92,11 +92,6 @@ const kinds = {
   ],
   'a word': ['a.txt', { task: 'token-classification' }, (n) => `${'😀'.repeat(n / 8)} b\n`],
   'characters of no width': ['a.txt', { task: 'token-classification' }, (n) => `a${'\u200b'.repeat(n / 8)}b c\n`],
-  'signs of an address': [
-    'a.csv',
-    { textColumn: 'text' },
-    (n) => `text,label\n${repeat(n / 256, (i) => `${'@.'.repeat(140)} ${i},${i % 2}\n`)}`,
-  ],
 };
 
 /** Reads a text in pieces of 64 KiB, and does with the examples what a check and a split do. */

@@ -17,6 +17,8 @@ interface LongField {
   before: string;
   /** Again and again. */
   filler: string;
+  /** Most megabytes of it, where a little is much. */
+  most?: number;
   after?: string;
   wishes?: ExampleWishes;
   /** What is said of it, whatever its length. */
@@ -76,6 +78,14 @@ const fields: Record<string, LongField> = {
     filler: '[',
     problem: longLine(3),
     examples: 2,
+  },
+  'JSON Lines, short objects under many keys': {
+    file: 'a.jsonl',
+    before: `{"text": "one two"${Array.from({ length: 9999 }, (_, i) => `, "key ${i}": 1`).join('')}}\n`,
+    filler: '{"text":"a b"}\n',
+    most: 1,
+    problem: null,
+    examples: 1 + Math.ceil(2 ** 20 / 15),
   },
   'JSON Lines of texts with entities': {
     file: 'a.jsonl',
@@ -167,9 +177,9 @@ describe.skipIf(skipped !== '')(
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     it.each(Object.entries(fields))('%s', async (name, field) => {
-      const { file, before, filler, after = '', wishes = {}, problem, examples } = field;
+      const { file, most = megabytes, wishes = {}, problem, examples } = field;
       const path = join(folder, file);
-      await write(path, before, filler, after);
+      await write(path, field, Math.min(most, megabytes));
       const script = fileURLToPath(new URL('./read-file.mjs', import.meta.url));
       const { stdout } = await promisify(execFile)(process.execPath, [
         script,
@@ -191,7 +201,7 @@ describe.skipIf(skipped !== '')(
 );
 
 /** A file of `megabytes` of a filler between two texts. */
-async function write(path: string, before: string, filler: string, after: string): Promise<void> {
+async function write(path: string, { before, filler, after = '' }: LongField, megabytes: number): Promise<void> {
   const one = Buffer.from(filler);
   const block = Buffer.alloc(Math.max(1, Math.floor(2 ** 20 / one.length)) * one.length, one);
   const file = await open(path, 'w');
