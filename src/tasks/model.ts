@@ -99,8 +99,7 @@ function modelOf<Example, Target, Item, Prediction>(
       weights.release();
       return { loss };
     },
-    outputs: (inputs) =>
-      engine.tidy(() => batchOutputs({ ...network(), weights: heldWeights(variables) }, inputs)),
+    outputs: (inputs) => engine.tidy(() => batchOutputs({ ...network(), weights: heldWeights(variables) }, inputs)),
     save: (writer) =>
       writeModelFolder(writer, {
         config,

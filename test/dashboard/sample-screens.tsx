@@ -25,7 +25,6 @@ export function OversizedScreen(): ReactElement {
   return (
     <Box flexDirection="column" width={300} height={100} flexShrink={0}>
       {Array.from({ length: 100 }, (_, y) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows never move
         <Text key={y} wrap="truncate">
           {`${y}${y % 2}${'漢字'.repeat(60)}`}
         </Text>
