@@ -1,4 +1,5 @@
 import { beginScan, scanJson, search } from './json-scan.ts';
+import { maxRowLength } from './limits.ts';
 
 /** Reads one JSON document that comes in pieces, value by value: what is held is the value that is asked for. */
 export interface JsonReader {
@@ -15,7 +16,11 @@ export interface JsonReader {
   keys(): AsyncGenerator<string>;
   /** The elements of the list that begins here: counts them from 0, each once it is to be taken. @throws JsonProblem */
   elements(): AsyncGenerator<number>;
-  /** Takes the value that begins here, parsed; undefined where it is longer than the limit. @throws JsonProblem */
+  /**
+   * Takes the value that begins here, parsed; undefined where it is longer than the limit, and then only its end is looked
+   * for.
+   * @throws JsonProblem
+   */
   value(limit: number): Promise<unknown>;
   /** @throws JsonProblem when anything follows */
   end(): Promise<void>;
@@ -38,7 +43,6 @@ export class JsonProblem extends Error {
 
 const blanks = /[^ \t\n\r]/g;
 const behindPlain = /[ \t\n\r,:[\]{}"]/g;
-const longestKey = 10_000;
 
 /** @param texts the document, without a byte order mark */
 export function createJsonReader(texts: AsyncIterable<string>): JsonReader {
@@ -149,7 +153,7 @@ export function createJsonReader(texts: AsyncIterable<string>): JsonReader {
       if (await reader.accept('}')) return;
       do {
         if ((await next()) !== '"') throw unexpected(await next());
-        const key = await reader.value(longestKey);
+        const key = await reader.value(maxRowLength);
         await reader.expect(':');
         yield typeof key === 'string' ? key : '';
       } while (await reader.accept(','));

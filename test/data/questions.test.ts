@@ -175,6 +175,13 @@ describe("SQuAD's JSON", () => {
       'the file may be cut off: copy or download it again',
     ],
     [
+      'a long key with a line end',
+      `{"${'k'.repeat(20_000)}\n": 1, "data": []}`,
+      expect.stringMatching(/^not JSON: Bad control character in string literal in JSON/),
+      'test.json, line 1, character 2',
+      'the file may be cut off: copy or download it again',
+    ],
+    [
       'another JSON',
       { rows: [] },
       'the JSON has no list of articles',
