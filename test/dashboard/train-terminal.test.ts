@@ -154,7 +154,7 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     await shell(`clear; ${process.execPath} ${mainFile} watch detached`);
     await tmux.until((lines) => Number(/(?:RUN|WARMUP) .*step (\d+)/.exec(lines[0]!)?.[1]) > steps);
     // All steps from the first are on the plot, and in the log: nothing was lost meanwhile.
-    expect((await tmux.lines()).filter((line) => /└0─/.test(line))).toHaveLength(1);
+    await tmux.until((lines) => lines.filter((line) => /└0─/.test(line)).length === 1);
     const events = eventsOf(join(folder, 'detached'));
     const numbers = events.flatMap(({ type, step }) => (type === 'step' ? [step] : []));
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => i + 1));
@@ -171,11 +171,12 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
   });
 
   test('kill -9 of the dashboard: the run goes on to its end', async () => {
-    const { trainer } = await train('survivor', ['--max-steps', '300', '--epochs', '1000']);
+    const all = 2000;
+    const { trainer } = await train('survivor', ['--max-steps', String(all), '--epochs', '10000']);
     await tmux.keys('Space');
     await tmux.until('‖ PAUSED');
     const { step } = eventsOf(join(folder, 'survivor')).findLast(({ type }) => type === 'control');
-    expect(step).toBeLessThan(300);
+    expect(step).toBeLessThan(all);
     const dashboard = dashboardOf('survivor');
     process.kill(dashboard, 'SIGKILL');
     await expect.poll(() => isAlive(dashboard), { timeout: 20_000 }).toBe(false);
@@ -183,8 +184,8 @@ describe.skipIf(noTmux)(`a real run on the dashboard ${noTmux ?? ''}`, () => {
     const resumed = await runCli(['control', 'survivor', 'resume'], { cwd: folder });
     expect(resumed.stdout).toBe(`going on after step ${step}\n`);
     await expect.poll(() => status('survivor').state, { timeout: 60_000 }).toBe('finished');
-    expect(lossesOf(join(folder, 'survivor'))).toHaveLength(300);
-    expect(readJson(folder, 'survivor/results.json')).toMatchObject({ reason: 'finished', steps: 300 });
+    expect(lossesOf(join(folder, 'survivor'))).toHaveLength(all);
+    expect(readJson(folder, 'survivor/results.json')).toMatchObject({ reason: 'finished', steps: all });
     await expect.poll(() => isAlive(trainer), { timeout: 20_000 }).toBe(false);
   });
 

@@ -15,8 +15,10 @@ export interface Observed {
   now: number;
 }
 
-/** Frames that no key asked for: about two a second. Each takes time from the training. */
+/** Between frames that no key asked for: two a second, fewer where they take more than their share of a core from the training. */
 const frameMs = 450;
+const share = 0.01;
+const mostMs = 900;
 /** What changes by itself: the time left, whether the process is alive. */
 const clockMs = 1000;
 /** So many events are reduced before keys are looked at. */
@@ -59,11 +61,17 @@ export function useRun(source: RunSource): Observed {
       asksSettings = false;
       if (settings !== null) change((before) => withSettings(before, settings));
     };
+    let used = process.cpuUsage();
+    let notBefore = 0;
     const timer = setInterval(() => {
       const now = Date.now();
       const isDue = now - shownAt >= clockMs;
       void askSettings();
-      if (!isDue && state.version === shown) return;
+      if (now < notBefore || (!isDue && state.version === shown)) return;
+      const { user, system } = process.cpuUsage(used);
+      used = process.cpuUsage();
+      // A replay takes nothing from a training.
+      if (source.playback === undefined) notBefore = now + Math.min((user + system) / 1000 / share, mostMs);
       shown = state.version;
       shownAt = now;
       setObserved(observe(source, state));
