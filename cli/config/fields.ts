@@ -176,6 +176,12 @@ export const fields: readonly Field[] = [
     flag: '--accumulate <PARTS>',
     description: 'parts that a step is computed in: less memory, the same result',
   },
+  {
+    key: 'tokensPerBatch',
+    rules: [count, nothing],
+    flag: '--tokens-per-batch <TOKENS>',
+    description: 'most tokens computed at once, in as many parts as that takes: less memory, the same result',
+  },
   { key: 'epochs', rules: [positive], flag: '--epochs <NUMBER>', description: 'times through the training rows' },
   {
     key: 'maxSteps',

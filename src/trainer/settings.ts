@@ -53,6 +53,8 @@ export interface Settings {
   batchSize: number;
   /** Micro-batches that one optimizer step is split into. */
   accumulate: number;
+  /** Most tokens that go through the model at once, unless one example has more; null: no limit. */
+  tokensPerBatch: number | null;
   epochs: number;
   /** Overrides `epochs` when set. */
   maxSteps: number | null;
@@ -118,6 +120,7 @@ export const defaultSettings: Settings = {
   tuneThresholds: null,
   batchSize: 32,
   accumulate: 1,
+  tokensPerBatch: null,
   epochs: 3,
   maxSteps: null,
   optimizer: {

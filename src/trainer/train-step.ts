@@ -8,7 +8,10 @@ import type { Sample, Trainable } from './types.ts';
 interface StepContext {
   step: number;
   totalSteps: number;
-  settings: Pick<Settings, 'accumulate' | 'optimizer' | 'schedule' | 'seed'>;
+  settings: Pick<
+    Settings,
+    'accumulate' | 'tokensPerBatch' | 'optimizer' | 'schedule' | 'seed'
+  >;
   frozen: ReadonlySet<string>;
   optimizer: AdamW;
 }
@@ -22,17 +25,15 @@ export function trainStep<Target>(
   const began = performance.now();
   const factor = scheduleFactor(settings.schedule, step, totalSteps);
   const normalizer = model.weigh(samples.map(({ target }) => target));
-  const size = Math.ceil(samples.length / settings.accumulate);
   let loss = 0;
   let tokens = 0;
-  for (const { sequences } of samples) for (const sequence of sequences) tokens += sequence.length;
+  for (const sample of samples) tokens += tokensOf(sample);
   const gradientNorm = model.engine.tidy(() => {
     // Nothing of the batch is to be learnt: no token has a label.
     if (normalizer === 0) return 0;
     const gradients = new Gradients(model.engine);
-    for (let start = 0, micro = 0; start < samples.length; start += size, micro++) {
+    for (const [micro, part] of microBatches(samples, settings).entries()) {
       const key = { seed: settings.seed, step, site: micro * MICRO_BATCH_SITES };
-      const part = samples.slice(start, start + size);
       loss += model.trainBatch({ samples: part, normalizer, key }, frozen, gradients).loss;
     }
     if (!Number.isFinite(loss)) return Number.NaN;
@@ -41,3 +42,30 @@ export function trainStep<Target>(
   const learningRate = settings.optimizer.learningRate * factor;
   return { loss, learningRate, gradientNorm, tokens, seconds: (performance.now() - began) / 1000 };
 }
+
+/**
+ * The parts that a step's samples go through the model in, in their order: as many samples as `accumulate` parts of one size
+ * have, fewer where these had more than `tokensPerBatch` tokens. A sample that has more is a part of its own.
+ */
+export function microBatches<Target>(
+  samples: Sample<Target>[],
+  { accumulate, tokensPerBatch }: Pick<Settings, 'accumulate' | 'tokensPerBatch'>,
+): Sample<Target>[][] {
+  const size = Math.ceil(samples.length / accumulate);
+  const parts: Sample<Target>[][] = [];
+  let tokens = 0;
+  for (const sample of samples) {
+    const own = tokensOf(sample);
+    const part = parts.at(-1);
+    if (part === undefined || part.length === size || tokens + own > (tokensPerBatch ?? Number.POSITIVE_INFINITY)) {
+      parts.push([sample]);
+      tokens = own;
+    } else {
+      part.push(sample);
+      tokens += own;
+    }
+  }
+  return parts;
+}
+
+const tokensOf = ({ sequences }: Sample<unknown>) => sequences.reduce((sum, { length }) => sum + length, 0);

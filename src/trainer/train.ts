@@ -16,6 +16,7 @@ export type TrainSettings = Pick<
   Settings,
   | 'batchSize'
   | 'accumulate'
+  | 'tokensPerBatch'
   | 'epochs'
   | 'maxSteps'
   | 'optimizer'

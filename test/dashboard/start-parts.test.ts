@@ -84,6 +84,7 @@ const others: Record<string, [string, unknown]> = {
   tuneThresholds: ['false', false],
   batchSize: ['8', 8],
   accumulate: ['2', 2],
+  tokensPerBatch: ['512', 512],
   epochs: ['1.5', 1.5],
   maxSteps: ['100', 100],
   'optimizer.learningRate': ['3e-5', 3e-5],

@@ -7,6 +7,7 @@ import type { TrainEvent } from '../../src/trainer/events.ts';
 import { parameterRules } from '../../src/trainer/parameter-groups.ts';
 import { defaultSettings } from '../../src/trainer/settings.ts';
 import { type TrainOptions, type TrainSettings, train } from '../../src/trainer/train.ts';
+import { microBatches } from '../../src/trainer/train-step.ts';
 import { testEngine } from '../engine/helper.ts';
 import { largestDifference } from '../parity/fixtures.ts';
 import { tinyExamples, tinyModel } from '../tasks/tiny-model.ts';
@@ -133,6 +134,37 @@ test.each([2, 3, 8])(
     }
   },
 );
+
+test.each([1, 40, 1000])('at most %i tokens at once give what the whole batch gives', async (tokensPerBatch) => {
+  const options = { load: { dropout: 0 }, classWeights: [0.3, 2] };
+  const whole = await run({}, options);
+  const split = await run({ tokensPerBatch }, options);
+  expect(largestDifference(split.losses, whole.losses)).toBeLessThan(1e-5);
+  for (const [name, weights] of whole.weights) {
+    if (name.endsWith('k_lin.bias')) continue;
+    expect(largestDifference(split.weights.get(name)!, weights), name).toBeLessThan(1e-4);
+  }
+});
+
+describe('micro-batches', () => {
+  const samples = [[5], [3], [9], [2, 2], [1], [30], [4]].map((lengths, target) => ({
+    sequences: lengths.map((length) => new Uint8Array(length)),
+    target,
+  }));
+  const parts = (accumulate: number, tokensPerBatch: number | null) =>
+    microBatches(samples, { accumulate, tokensPerBatch }).map((part) => part.map(({ target }) => target));
+
+  test.each([
+    [1, null, [[0, 1, 2, 3, 4, 5, 6]]],
+    [3, null, [[0, 1, 2], [3, 4, 5], [6]]],
+    [1, 1000, [[0, 1, 2, 3, 4, 5, 6]]],
+    [1, 10, [[0, 1], [2], [3, 4], [5], [6]]],
+    [1, 1, [[0], [1], [2], [3], [4], [5], [6]]],
+    [3, 17, [[0, 1, 2], [3, 4], [5], [6]]],
+  ])('in %i parts, at most %s tokens: whole samples, in their order', (accumulate, tokensPerBatch, expected) => {
+    expect(parts(accumulate, tokensPerBatch)).toEqual(expected);
+  });
+});
 
 describe('freezing', () => {
   const moved = ({ before, weights }: Run) =>
