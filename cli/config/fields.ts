@@ -182,6 +182,12 @@ export const fields: readonly Field[] = [
     flag: '--tokens-per-batch <TOKENS>',
     description: 'most tokens computed at once, in as many parts as that takes: less memory, the same result',
   },
+  {
+    key: 'gradientCheckpointing',
+    rules: [yesOrNo],
+    flag: '--gradient-checkpointing',
+    description: 'compute layers again in the backward pass: less memory, slower, the same result',
+  },
   { key: 'epochs', rules: [positive], flag: '--epochs <NUMBER>', description: 'times through the training rows' },
   {
     key: 'maxSteps',

@@ -109,8 +109,15 @@ async function untilFree(folder: string, context: Context): Promise<void> {
 /** `config.json` or `results.json` of a run. */
 type SavedJson = Settings & { files?: Record<string, { sha256: string }>; reason?: string };
 
-/** Where the files lie and how often is saved changes nothing that is computed. */
-const mayDiffer = ['data.train', 'data.validation', 'data.test', 'checkpoint.everySteps', 'checkpoint.keep'];
+/** Where the files lie, how often is saved and in what memory a step is computed changes nothing of the result. */
+const mayDiffer = [
+  'data.train',
+  'data.validation',
+  'data.test',
+  'checkpoint.everySteps',
+  'checkpoint.keep',
+  'gradientCheckpointing',
+];
 
 async function stateOf({ folder, resolved: { settings }, data }: OneRun): Promise<'none' | 'interrupted' | 'ended'> {
   const config = readJson(join(folder, 'config.json'));

@@ -10,7 +10,14 @@ import type { PreparedData } from './data.ts';
 import type { TrainJob } from './job.ts';
 import type { Recorder } from './recorder.ts';
 import { cutEvents } from './resume.ts';
-import { changesSince, refuseChanges, type SavedRunConfig, savedRunConfig, versionChange } from './resume-changes.ts';
+import {
+  changedSettings,
+  changesSince,
+  refuseChanges,
+  type SavedRunConfig,
+  savedRunConfig,
+  versionChange,
+} from './resume-changes.ts';
 import { runConfig } from './run-config.ts';
 import { checkResumable, emptyRun, jsonText, makeRunFolder, replaceSynced } from './run-folder.ts';
 import { lockRun } from './run-lock.ts';
@@ -92,7 +99,7 @@ async function findPoint(run: string, config: SavedRunConfig, force: boolean): P
     if (others !== null) notes.push(`numbers may differ from here on in their last digits: ${others}`);
   } else notes.push('there is no checkpoint to go on after yet: the run begins anew');
   if (changes.length > 0) notes.push(`going on as forced: ${changes.join('; ')}`);
-  return { point, damaged, notes, hasChanged: changes.length > 0 };
+  return { point, damaged, notes, hasChanged: changes.length > 0 || changedSettings(saved, config).length > 0 };
 }
 
 const damageText = ({ folder, what }: DamagedPoint) => `${folder}: ${what}`;

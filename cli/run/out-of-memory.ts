@@ -2,7 +2,7 @@ import type { Settings } from '../../src/trainer/settings.ts';
 import { wayOn } from './way-on.ts';
 
 /** Settings that decide how much memory a step takes. */
-type StepSize = Pick<Settings, 'batchSize' | 'accumulate' | 'maxLength'>;
+type StepSize = Pick<Settings, 'batchSize' | 'accumulate' | 'gradientCheckpointing' | 'maxLength'>;
 
 /** What TensorFlow, the runtime and wasm (beyond its 4 GB) say when they get no memory. */
 const complaints =
@@ -17,7 +17,8 @@ export function memoryComplaint(error: unknown): string | null {
  * What takes less memory and learns from the same batches. What a step holds grows with the examples that go through the model
  * at once, `batchSize / accumulate`, beside the weights, which stay: half as many at once take little more than half.
  */
-export function memoryAdvice({ batchSize, accumulate, maxLength }: StepSize, run: string | null): string {
+export function memoryAdvice(size: StepSize, run: string | null): string {
+  const { batchSize, accumulate, gradientCheckpointing, maxLength } = size;
   const atOnce = Math.ceil(batchSize / accumulate);
   if (atOnce > 1) {
     const parts = Math.min(batchSize, accumulate * 2);
@@ -25,5 +26,10 @@ export function memoryAdvice({ batchSize, accumulate, maxLength }: StepSize, run
     return run === null ? how : `${how}; ${wayOn(run, `accumulate=${parts}`, '--force')}`;
   }
   const half = maxLength === null ? 64 : Math.max(1, Math.floor(maxLength / 2));
-  return `one example at a time is too much already: train with --max-length ${half}, or a smaller model`;
+  const ways = [
+    ...(gradientCheckpointing ? [] : ['--gradient-checkpointing']),
+    `--max-length ${half}`,
+    'a smaller model',
+  ];
+  return `one example at a time is too much already: train with ${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)}`;
 }

@@ -27,20 +27,26 @@ export async function savedRunConfig(run: string): Promise<SavedRunConfig> {
   }
 }
 
-/** Settings that say how long to keep what, and where files lie; not what is computed at a step. */
-const mayChange = ['checkpoint.keep', 'data.train', 'data.validation', 'data.test'];
+/** Settings that say how long to keep what, and where files lie, or in what memory a step is computed; not what it gives. */
+const mayChange = ['checkpoint.keep', 'gradientCheckpointing', 'data.train', 'data.validation', 'data.test'];
 
 /** Every setting, file and weight that is not what it was when the run began, each with what it was. */
 export function changesSince(saved: SavedRunConfig, now: SavedRunConfig): string[] {
-  const settings = fields
-    .filter(({ key }) => !mayChange.includes(key))
-    .filter(({ key }) => JSON.stringify(settingOf(now, key)) !== JSON.stringify(settingOf(saved, key) ?? null))
-    .map(({ key }) => `${key} was ${JSON.stringify(settingOf(saved, key))}`);
+  const settings = changedSettings(saved, now)
+    .filter((key) => !mayChange.includes(key))
+    .map((key) => `${key} was ${JSON.stringify(settingOf(saved, key))}`);
   const files = Object.entries(now.files ?? {})
     .filter(([split, { sha256 }]) => saved.files?.[split]?.sha256 !== sha256)
     .map(([, file]) => `${'name' in file ? file.name : 'a file'} has changed`);
   const source = JSON.stringify(now.source?.sha256) !== JSON.stringify(saved.source?.sha256);
   return [...settings, ...files, ...(source ? ['the weights that it began with have changed'] : [])];
+}
+
+/** The keys of the settings that are not what they were, those that may change among them. */
+export function changedSettings(saved: SavedRunConfig, now: SavedRunConfig): string[] {
+  return fields
+    .map(({ key }) => key)
+    .filter((key) => JSON.stringify(settingOf(now, key)) !== JSON.stringify(settingOf(saved, key) ?? null));
 }
 
 /**

@@ -10,6 +10,12 @@ import type { Gradients, Weights } from './weights.ts';
 export interface TrainingPass {
   /** What is dropped at a place of the network, which `site` names; null where nothing is. */
   dropout(rate: number, site: number): Dropout | null;
+  /**
+   * Gradient checkpointing (Chen et al. 2016, arXiv 1604.06174): of each layer but the last only the input is kept, and the
+   * layer is computed again when its gradient's turn comes. Less memory, more time, the same gradients to the bit: the
+   * kernels draw at a site what they drew there before.
+   */
+  gradientCheckpointing?: boolean | undefined;
 }
 
 export interface EncoderOptions {
@@ -88,14 +94,18 @@ export function encode(
   });
   let x = embedded.y;
   onHidden?.(0, x);
-  const saved: (LayerSaved | null)[] = [];
+  const savedOf: (() => LayerSaved)[] = [];
   for (let layer = 0; layer < config.nLayers; layer++) {
     const firstOnly = options.rows === 'first' && layer === config.nLayers - 1;
-    const save = training !== undefined && layer >= lowest;
-    const result = layerForward(context(layer), layer, x, firstOnly, save);
-    if (!save) e.dispose(x);
-    saved.push(result.saved);
-    x = result.y;
+    const trains = training !== undefined && layer >= lowest;
+    // The last layer's gradient comes first: to let go of what it needs would save nothing.
+    const again = training?.gradientCheckpointing === true && layer < config.nLayers - 1;
+    const input = x;
+    const forward = (save: boolean) => layerForward(context(layer), layer, input, firstOnly, save);
+    const { y, saved } = forward(trains && !again);
+    if (!trains) e.dispose(input);
+    savedOf.push(() => saved ?? computedAgain(e, forward));
+    x = y;
     onHidden?.(layer + 1, x);
   }
 
@@ -110,7 +120,7 @@ export function encode(
     backward(dHidden, gradients) {
       let d: Tensor[] | null = [dHidden];
       for (let layer = config.nLayers - 1; layer >= Math.max(lowest, 0); layer--) {
-        d = layerBackward(context(layer), layer, d!, saved[layer]!, gradients, layer > lowest);
+        d = layerBackward(context(layer), layer, d!, savedOf[layer]!(), gradients, layer > lowest);
       }
       if (lowest === config.nLayers) e.dispose(dHidden);
       if (lowest < 0) {
@@ -127,6 +137,13 @@ export function encode(
       release();
     },
   };
+}
+
+/** What a layer's gradient needs, of a second forward pass, whose output is there already. */
+function computedAgain(e: Engine, forward: (save: true) => ReturnType<typeof layerForward>): LayerSaved {
+  const { y, saved } = forward(true);
+  e.dispose(y);
+  return saved!;
 }
 
 /** The lowest layer with a weight that trains; -1: the embeddings; nLayers: none. */

@@ -25,6 +25,8 @@ export interface TrainingBatch<Target> {
   normalizer: number;
   /** Where dropout draws from: `site` must differ between the micro-batches of a step by `MICRO_BATCH_SITES` (encoder/distilbert.ts). */
   key: RandomKey;
+  /** Keeps less and computes more, the same to the bit: see `TrainingPass` (encoder/distilbert.ts). */
+  gradientCheckpointing?: boolean | undefined;
 }
 
 /** A sequence to compute outputs of. */
@@ -37,7 +39,7 @@ export interface SequenceInput {
 /** Forward and backward of one micro-batch: adds to `gradients`, returns its part of the step's mean loss. */
 export function trainBatch<Target>(
   { engine, config, weights, head, vocabulary = null }: Network<Target>,
-  { samples, normalizer, key }: TrainingBatch<Target>,
+  { samples, normalizer, key, gradientCheckpointing }: TrainingBatch<Target>,
   gradients: Gradients,
 ): { loss: number } {
   const sampleOf = samples.flatMap(({ sequences }, i) => sequences.map(() => i));
@@ -48,7 +50,10 @@ export function trainBatch<Target>(
   const keyOf = (site: number) => ({ ...key, site: key.site + site });
   const dropout = (rate: number, site: number) => ({ rate, key: keyOf(site) });
   const read = vocabulary ? { ...batch, ids: trainedRows(vocabulary, batch.ids) } : batch;
-  const pass = encode(engine, config, weights, read, { rows: head.rows, training: { dropout } });
+  const pass = encode(engine, config, weights, read, {
+    rows: head.rows,
+    training: { dropout, gradientCheckpointing },
+  });
   const { loss, dHidden } = head.train(
     {
       engine,

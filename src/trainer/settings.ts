@@ -55,6 +55,8 @@ export interface Settings {
   accumulate: number;
   /** Most tokens that go through the model at once, unless one example has more; null: no limit. */
   tokensPerBatch: number | null;
+  /** Computes layers again in the backward pass instead of keeping what their gradients need: the same weights, to the bit. */
+  gradientCheckpointing: boolean;
   epochs: number;
   /** Overrides `epochs` when set. */
   maxSteps: number | null;
@@ -121,6 +123,7 @@ export const defaultSettings: Settings = {
   batchSize: 32,
   accumulate: 1,
   tokensPerBatch: null,
+  gradientCheckpointing: false,
   epochs: 3,
   maxSteps: null,
   optimizer: {

@@ -10,7 +10,7 @@ interface StepContext {
   totalSteps: number;
   settings: Pick<
     Settings,
-    'accumulate' | 'tokensPerBatch' | 'optimizer' | 'schedule' | 'seed'
+    'accumulate' | 'tokensPerBatch' | 'gradientCheckpointing' | 'optimizer' | 'schedule' | 'seed'
   >;
   frozen: ReadonlySet<string>;
   optimizer: AdamW;
@@ -34,7 +34,8 @@ export function trainStep<Target>(
     const gradients = new Gradients(model.engine);
     for (const [micro, part] of microBatches(samples, settings).entries()) {
       const key = { seed: settings.seed, step, site: micro * MICRO_BATCH_SITES };
-      loss += model.trainBatch({ samples: part, normalizer, key }, frozen, gradients).loss;
+      const batch = { samples: part, normalizer, key, gradientCheckpointing: settings.gradientCheckpointing };
+      loss += model.trainBatch(batch, frozen, gradients).loss;
     }
     if (!Number.isFinite(loss)) return Number.NaN;
     return optimizer.update(gradients.tensors, step, factor);

@@ -17,6 +17,7 @@ export type TrainSettings = Pick<
   | 'batchSize'
   | 'accumulate'
   | 'tokensPerBatch'
+  | 'gradientCheckpointing'
   | 'epochs'
   | 'maxSteps'
   | 'optimizer'

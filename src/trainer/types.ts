@@ -12,7 +12,7 @@ export interface Trainable<Target> {
   readonly embeddings: WordEmbeddings;
   weigh(targets: Target[]): number;
   trainBatch(
-    batch: { samples: Sample<Target>[]; normalizer: number; key: RandomKey },
+    batch: { samples: Sample<Target>[]; normalizer: number; key: RandomKey; gradientCheckpointing: boolean },
     frozen: ReadonlySet<string>,
     gradients: Gradients,
   ): { loss: number };

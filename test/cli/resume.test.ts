@@ -62,6 +62,21 @@ test('a run that was stopped goes on; a best evaluation of before still counts',
   });
 });
 
+test('the same with and without gradient checkpointing, which may change when a run goes on', async () => {
+  const plain = [...settings, '--dropout', '0.2'];
+  expect((await cli('train', 'answers.csv', '-o', 'kept', '-q', ...plain)).code).toBe(0);
+  const running = startCli(['train', 'answers.csv', '-o', 'again', '--ui', 'jsonl', ...plain], folder);
+  await running.until('"type":"step","step":9,');
+  running.child.kill('SIGINT');
+  expect(await running.ended).toBe(130);
+  const { code } = await cli('train', 'answers.csv', '--resume', 'again', '-q', ...plain, '--gradient-checkpointing');
+  expect(code).toBe(0);
+  expect(readJson(folder, 'again/config.json')).toMatchObject({ gradientCheckpointing: true });
+  expect(story(join(folder, 'again'))).toEqual(story(join(folder, 'kept')));
+  const weights = ['kept', 'again'].map((run) => sha256(join(folder, run, 'model/model.safetensors')));
+  expect(weights[1]).toBe(weights[0]);
+});
+
 test('other settings, other data, or nothing to go on with: refused, by name', async () => {
   writeFileSync(
     join(folder, 'mine.csv'),

@@ -85,6 +85,7 @@ const others: Record<string, [string, unknown]> = {
   batchSize: ['8', 8],
   accumulate: ['2', 2],
   tokensPerBatch: ['512', 512],
+  gradientCheckpointing: ['true', true],
   epochs: ['1.5', 1.5],
   maxSteps: ['100', 100],
   'optimizer.learningRate': ['3e-5', 3e-5],

@@ -51,6 +51,10 @@ test.each([
   ],
   [
     { batchSize: 4, accumulate: 4, maxLength: 256 },
+    'one example at a time is too much already: train with --gradient-checkpointing, --max-length 128, or a smaller model',
+  ],
+  [
+    { batchSize: 4, accumulate: 4, maxLength: 256, gradientCheckpointing: true },
     'one example at a time is too much already: train with --max-length 128, or a smaller model',
   ],
 ])('%j would fit with less', (size, advice) => {

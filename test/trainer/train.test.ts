@@ -97,6 +97,20 @@ describe('a run', () => {
     expect(other.losses).not.toEqual(first.losses);
   });
 
+  test('is the same to the bit with gradient checkpointing, dropout on', async () => {
+    const changes = { accumulate: 2, freeze: { embeddings: true, layers: 1 } };
+    for (const given of [{}, changes]) {
+      const load = { dropout: 0.2 };
+      const [kept, again] = [
+        await run(given, { load }),
+        await run({ ...given, gradientCheckpointing: true }, { load }),
+      ];
+      expect(again.losses).toEqual(kept.losses);
+      expect(again.weights).toEqual(kept.weights);
+      expect(again.weights).not.toEqual(again.before);
+    }
+  });
+
   test('shows every example once per epoch, in another order each', async () => {
     const seen: number[] = [];
     const model = await tinyModel(engine, sequenceClassification({ labels: ['no', 'yes'] }));
