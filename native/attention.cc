@@ -121,7 +121,7 @@ void attention(Call& call) {
 
   const int64_t width = stride / heads;
   const Shape s{heads, width, padded(width), stride, queryRows != rows};
-  const Dropout dropout(call.floats(8)[0], call.ints(9));
+  const Dropout shared(call.floats(8)[0], call.ints(9));
   const std::vector<uint32_t> firstElements = elementOffsets(offsets, sequences, s);
   const int64_t longest = padded(longestOf(offsets, sequences));
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
@@ -135,6 +135,7 @@ void attention(Call& call) {
   // The longest sequences lie last; begun first, they are not what all wait for.
   const int64_t tasks = sequences * heads;
   pool().run(tasks, [&](int64_t task) {
+    const Dropout dropout = shared;
     const int64_t b = sequences - 1 - task / heads, h = task % heads;
     const int64_t start = offsets[b], length = offsets[b + 1] - start, column = h * width;
     const int64_t room = padded(length), queries = s.firstOnly ? 1 : length;
@@ -193,7 +194,7 @@ void attentionGradient(Call& call) {
 
   const int64_t width = stride / heads;
   const Shape s{heads, width, padded(width), stride, queryRows != rows};
-  const Dropout dropout(call.floats(9)[0], call.ints(10));
+  const Dropout shared(call.floats(9)[0], call.ints(10));
   const std::vector<uint32_t> firstElements = elementOffsets(offsets, sequences, s);
   const int64_t longest = padded(longestOf(offsets, sequences));
   const float scale = 1.0f / std::sqrt(static_cast<float>(width));
@@ -208,6 +209,7 @@ void attentionGradient(Call& call) {
 
   const int64_t tasks = sequences * heads;
   pool().run(tasks, [&](int64_t task) {
+    const Dropout dropout = shared;
     const int64_t b = sequences - 1 - task / heads, h = task % heads;
     const int64_t start = offsets[b], length = offsets[b + 1] - start, column = h * width;
     const int64_t room = padded(length), queries = s.firstOnly ? 1 : length;

@@ -41,7 +41,7 @@ void residualNorm(Call& call) {
     return;
   const float* const options = call.floats(5);
   const float epsilon = options[0];
-  const Dropout dropout(options[1], call.ints(6));
+  const Dropout shared(options[1], call.ints(6));
   const bool save = options[2] != 0;
   float* const out = call.output(0, {rows, width});
   float* const normalized = save ? call.output(1, {rows, width}) : call.output(1, {0, width});
@@ -52,7 +52,8 @@ void residualNorm(Call& call) {
   const float* const residual = call.floats(2);
   const float* const gamma = call.floats(3);
   const float* const beta = call.floats(4);
-  parallelFor(rows, 8, [=, &dropout](int64_t begin, int64_t end) {
+  parallelFor(rows, 8, [=, &shared](int64_t begin, int64_t end) {
+    const Dropout dropout = shared;
     for (int64_t i = begin; i < end; i++) {
       const float* const x = in + i * width;
       const float* const r = residual + i * width;
@@ -88,13 +89,13 @@ void residualNormGradient(Call& call) {
   bool fits = call.size(1) == rows && call.size(2) == width && call.size(3) == 1 && call.size(4) == 2 && parts > 0;
   for (int p = 0; p < parts; p++) fits = fits && call.size(kFirstPart + p) == rows * width;
   if (!call.require(fits, "ResidualNormGradient: the shapes do not fit")) return;
-  const Dropout dropout(call.floats(3)[0], call.ints(4));
+  const Dropout shared(call.floats(3)[0], call.ints(4));
   float* const dxs = call.output(0, {rows, width});
-  float* const droppeds = dropout.any() ? call.output(1, {rows, width}) : call.output(1, {0, width});
+  float* const droppeds = shared.any() ? call.output(1, {rows, width}) : call.output(1, {0, width});
   float* const dGamma = call.output(2, {width});
   float* const dBeta = call.output(3, {width});
   float* const dBias = call.output(4, {width});
-  if (!dxs || !dGamma || !dBeta || !dBias || (dropout.any() && !droppeds)) return;
+  if (!dxs || !dGamma || !dBeta || !dBias || (shared.any() && !droppeds)) return;
   const float* const normalized = call.floats(0);
   const float* const inverse = call.floats(1);
   const float* const gamma = call.floats(2);
@@ -103,6 +104,7 @@ void residualNormGradient(Call& call) {
   const int64_t blocks = blocksOf(rows);
   std::vector<float> partial(blocks * 3 * width, 0.0f);
   forBlocks(rows, [&](int64_t block, int64_t first, int64_t end) {
+    const Dropout dropout = shared;
     float* const gammaSum = partial.data() + block * 3 * width;
     float* const betaSum = gammaSum + width;
     float* const biasSum = betaSum + width;
@@ -171,7 +173,7 @@ void embeddingNorm(Call& call) {
   if (!call.require(inside, "EmbeddingNorm: an id or a position is out of range")) return;
   const float* const options = call.floats(6);
   const float epsilon = options[0];
-  const Dropout dropout(options[1], call.ints(7));
+  const Dropout shared(options[1], call.ints(7));
   const bool save = options[2] != 0;
   float* const out = call.output(0, {rows, width});
   float* const normalized = save ? call.output(1, {rows, width}) : call.output(1, {0, width});
@@ -181,7 +183,8 @@ void embeddingNorm(Call& call) {
   const float* const place = call.floats(1);
   const float* const gamma = call.floats(4);
   const float* const beta = call.floats(5);
-  parallelFor(rows, 8, [=, &dropout](int64_t begin, int64_t end) {
+  parallelFor(rows, 8, [=, &shared](int64_t begin, int64_t end) {
+    const Dropout dropout = shared;
     for (int64_t i = begin; i < end; i++) {
       const float* const w = words + ids[i] * width;
       const float* const p = place + positions[i] * width;
@@ -213,7 +216,7 @@ void embeddingNormGradient(Call& call) {
   bool fits = call.size(1) == rows && call.size(2) == width && call.size(3) == 1 && call.size(4) == 2 && parts > 0;
   for (int p = 0; p < parts; p++) fits = fits && call.size(kFirstPart + p) == rows * width;
   if (!call.require(fits, "EmbeddingNormGradient: the shapes do not fit")) return;
-  const Dropout dropout(call.floats(3)[0], call.ints(4));
+  const Dropout shared(call.floats(3)[0], call.ints(4));
   float* const dxs = call.output(0, {rows, width});
   float* const dGamma = call.output(1, {width});
   float* const dBeta = call.output(2, {width});
@@ -226,6 +229,7 @@ void embeddingNormGradient(Call& call) {
   const int64_t blocks = blocksOf(rows);
   std::vector<float> partial(blocks * 2 * width, 0.0f);
   forBlocks(rows, [&](int64_t block, int64_t first, int64_t end) {
+    const Dropout dropout = shared;
     float* const gammaSum = partial.data() + block * 2 * width;
     float* const betaSum = gammaSum + width;
     float* const dy = scratchRow(width);

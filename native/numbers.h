@@ -62,7 +62,10 @@ inline Normal normal(float x) {
   return {x < 0.0f ? tail : 1.0f - tail, e * 0.39894228040143268f};
 }
 
-/** Dropout as a function of two seed words and an element's number: nothing is kept of it between the passes. */
+/**
+ * Dropout as a function of two seed words and an element's number: nothing is kept of it between the passes. A thread copies
+ * it before its loops: of one that lies elsewhere its members are read anew for each element, and there is no vector code.
+ */
 struct Dropout {
   uint32_t seed0;
   uint32_t seed1;

@@ -109,19 +109,26 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
         [],
       ),
     );
+    const read = () => op('ReadVariableOp', VARIABLE, [handle]);
+    // Our optimizer writes where a read tensor lies, so one read serves all steps; TensorFlow's own would copy what is read.
+    let held: Tensor | null = null;
     const assign = (value: Tensor) => {
+      held?.dispose();
       many('AssignVariableOp', VARIABLE, [handle, value], 0);
+      if (kernels) held = tf.keep(read());
     };
     assign(initial);
     return {
       shape: initial.shape.slice(),
-      read: () => op('ReadVariableOp', VARIABLE, [handle]),
+      read,
       assign,
       dispose() {
+        held?.dispose();
         many('DestroyResourceOp', [flag('ignore_lookup_error', true)], [handle], 0);
         handle.dispose();
       },
       [HANDLE]: handle,
+      [HELD]: () => held,
     } as NativeVariable;
   };
 
@@ -180,9 +187,9 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
       tidy(() => {
         if (fused) {
           const read = updates.map(({ weight, moment1, moment2, gradient, learningRate, weightDecay }) => ({
-            weight: weight.read(),
-            moment1: moment1.read(),
-            moment2: moment2.read(),
+            weight: (weight as NativeVariable)[HELD]()!,
+            moment1: (moment1 as NativeVariable)[HELD]()!,
+            moment2: (moment2 as NativeVariable)[HELD]()!,
             gradient,
             rate: learningRate,
             decay: weightDecay,
@@ -223,4 +230,6 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
 let variables = 0;
 
 const HANDLE = Symbol('handle');
-type NativeVariable = Variable & { [HANDLE]: Tensor };
+const HELD = Symbol('held');
+/** Its resource, and where our kernels are, its value, which stays the same tensor from one `assign` to the next. */
+type NativeVariable = Variable & { [HANDLE]: Tensor; [HELD](): Tensor | null };
