@@ -80,6 +80,10 @@ type Sequence = string | readonly string[];
 const CALL_TEXTS = 1024;
 const CALL_CHARACTERS = 1 << 20;
 
+/** Words come again and again, from call to call: so many of those are remembered that are no longer than this. */
+const REMEMBERED = 1 << 16;
+const REMEMBERED_LENGTH = 24;
+
 /**
  * A tokenizer from the texts of a checkpoint's files: tokenizer.json, else BERT's WordPiece pipeline over vocab.txt.
  * Throws `DataError` that names the file when one is missing or broken.
@@ -128,6 +132,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
         cause,
       });
     });
+  const remembered = { plain: new Map<string, Piece>(), aligned: new Map<string, Piece>() };
   const layouts: Array<Promise<Layout> | undefined> = [];
   const layoutFor = (sequences: 1 | 2): Promise<Layout> => {
     layouts[sequences] ??= named(probeLayout(rust, sequences, vocabSize));
@@ -143,10 +148,12 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
     const room = roomFor(options?.maxLength, layout.length - sequences);
     const encodings: Encoding[] = [];
     for (const part of callParts(examples)) {
-      const pieceOf = await named(encodePieces(rust, part.flat(2), options?.offsets === true));
+      const aligned = options?.offsets === true;
+      const known = remembered[aligned ? 'aligned' : 'plain'];
+      const pieceOf = await named(encodePieces(rust, part.flat(2), aligned, known));
       for (const example of part) {
         const pieces = example.map((sequence) => pieceOfSequence(sequence, pieceOf));
-        encodings.push(assemble(layout, pieces, room, config.truncation_side === 'left', options?.offsets === true));
+        encodings.push(assemble(layout, pieces, room, config.truncation_side === 'left', aligned));
       }
     }
     return encodings as Array<EncodingOf<O>>;
@@ -272,15 +279,23 @@ function* callParts(examples: ReadonlyArray<readonly Sequence[]>): Generator<Rea
   if (from < examples.length) yield examples.slice(from);
 }
 
-/** Encodes each distinct text once: pairs share contexts, sentences share words. */
+/** Encodes each distinct text once, and none that is known: pairs share contexts, sentences share words. */
 async function encodePieces(
   rust: RustTokenizer,
   texts: readonly string[],
   aligned: boolean,
-): Promise<ReadonlyMap<string, Piece>> {
-  const distinct = [...new Set(texts)];
-  const encodings = await rust.encodeBatch(distinct, { addSpecialTokens: false });
-  return new Map(distinct.map((text, index) => [text, toPiece(text, encodings[index]!, aligned)]));
+  known: Map<string, Piece>,
+): Promise<(text: string) => Piece> {
+  const fresh = new Map<string, Piece>();
+  const distinct = [...new Set(texts)].filter((text) => !known.has(text));
+  const encodings = distinct.length === 0 ? [] : await rust.encodeBatch(distinct, { addSpecialTokens: false });
+  distinct.forEach((text, index) => {
+    const piece = toPiece(text, encodings[index]!, aligned);
+    if (text.length > REMEMBERED_LENGTH || known.size >= REMEMBERED) fresh.set(text, piece);
+    // A copy of its own: a text may be a view of the block of a file that it was read from.
+    else known.set(Buffer.from(text, 'utf16le').toString('utf16le'), piece);
+  });
+  return (text) => known.get(text) ?? fresh.get(text)!;
 }
 
 function toPiece(text: string, encoding: RustEncoding, aligned: boolean): Piece {
@@ -292,9 +307,9 @@ function toPiece(text: string, encoding: RustEncoding, aligned: boolean): Piece 
   return { ids, offsets, wordIds: encoding.getWordIds().map((word) => word ?? null) };
 }
 
-function pieceOfSequence(sequence: Sequence, pieceOf: ReadonlyMap<string, Piece>): Piece {
-  if (typeof sequence === 'string') return pieceOf.get(sequence)!;
-  const words = sequence.map((word) => pieceOf.get(word)!);
+function pieceOfSequence(sequence: Sequence, pieceOf: (text: string) => Piece): Piece {
+  if (typeof sequence === 'string') return pieceOf(sequence);
+  const words = sequence.map(pieceOf);
   return {
     ids: words.flatMap((word) => word.ids),
     offsets: words.flatMap((word) => word.offsets),

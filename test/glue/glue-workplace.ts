@@ -29,7 +29,7 @@ const letters = (from: number, count: number, seed: number) =>
 const textOf = (i: number) => letters(i % 3 === 0 ? 97 : 110, 1 + ((i * 7) % 8), i);
 const classOf = (i: number) => (i % 3 === 0 ? 1 : 0);
 
-function writeTinyGlue(root: string): void {
+export function writeTinyGlue(root: string): void {
   const write = (folder: string, name: string, lines: string[]) => {
     mkdirSync(join(root, folder), { recursive: true });
     writeFileSync(join(root, folder, name), lines.map((line) => `${line}\n`).join(''));

@@ -49,6 +49,23 @@ describe.skipIf(folder === undefined)(`tokens as in transformers (needs models/$
     }
   });
 
+  test('words that come again give the same, whether they were asked for with offsets before or not', async () => {
+    const sentences = hard.words.map(({ words }) => words);
+    for (const first of [{ offsets: true }, {}]) {
+      const again = readTokenizer(folder!);
+      await again.encodeWordsBatch(sentences, first);
+      // What it has given may be changed by who has it.
+      for (const { offsets } of await again.encodeWordsBatch(sentences, { offsets: true }))
+        for (const pair of offsets) pair[0] = 99;
+      const encodings = await again.encodeWordsBatch([...sentences, ...sentences], { offsets: true });
+      for (const [i, encoding] of encodings.entries()) {
+        const { ids, offsets, wordIds } = hard.words[i % sentences.length]!;
+        expect(wholeOf(encoding)).toEqual({ ids, offsets, wordIds });
+      }
+      expect(idsOf(await again.encodeWordsBatch(sentences))).toEqual(hard.words.map(({ ids }) => ids));
+    }
+  });
+
   test('one text at a time gives what the batch gives, without offsets only the ids', async () => {
     for (const { text, ids } of hard.texts) {
       expect(await tokenizer.encode(text)).toEqual({
