@@ -22,6 +22,7 @@ export default {
       default: 'auto',
       about: "the compiled ones, or those composed of TensorFlow's own",
     },
+    bf16: { kind: 'flag', about: 'matrix products in bfloat16' },
     only: { kind: 'text', takes: 'NAMES', about: 'parts of names, divided by commas' },
     seconds: { kind: 'number', default: 1, about: 'of each kernel' },
     threads: { kind: 'count', default: 0, about: 'cores to compute with; 0: all' },
@@ -35,7 +36,7 @@ export default {
     const only = values.only?.split(',') ?? null;
     const result = await runEngineScript(
       'kernels',
-      { config, tokens, length, kernels: values.kernels, only, seconds },
+      { config, tokens, length, kernels: values.kernels, bf16: values.bf16, only, seconds },
       { threads },
     );
     const { dim, hiddenDim: hidden_dim, nHeads: heads, vocabSize: vocabulary } = config;
@@ -45,6 +46,7 @@ export default {
         {
           model,
           shapes: { tokens, length, dim, hidden_dim, heads, vocabulary },
+          products: values.bf16 ? 'bfloat16' : 'float32',
           ...measured,
           threads,
           versions: { ...ownVersions(), engine },

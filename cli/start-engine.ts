@@ -9,7 +9,10 @@ import type { Context } from './context.ts';
  * is not installed: native TensorFlow, or the kernels that are compiled for it.
  * @throws UsageError when DISTILTUNE_ENGINE or DISTILTUNE_KERNELS names none
  */
-export async function startEngine(context: Pick<Context, 'environment' | 'note'>): Promise<Engine> {
+export async function startEngine(
+  context: Pick<Context, 'environment' | 'note'>,
+  { bfloat16 = false }: { bfloat16?: boolean } = {},
+): Promise<Engine> {
   const { engine: kind, kernels, threads, cacheDir } = context.environment;
   if (kind !== 'auto' && kind !== 'native' && kind !== 'wasm') {
     throw new UsageError(`there is no engine "${kind}"`, {
@@ -23,7 +26,7 @@ export async function startEngine(context: Pick<Context, 'environment' | 'note'>
       fix: 'set it to auto, fused or composed',
     });
   }
-  const engine = await createEngine({ kind, cacheDir, kernels, threads });
+  const engine = await createEngine({ kind, cacheDir, kernels, threads, bfloat16 });
   if (engine.name === 'wasm' && kind === 'auto') {
     context.note(
       'computing with wasm; `distiltune engine install` gets native TensorFlow, which is several times faster',

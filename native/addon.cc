@@ -24,7 +24,7 @@ void registerOp(const Op& op, TF_Status* status) {
 std::string registerAll() {
   std::string reason;
   TF_Status* const status = TF_NewStatus();
-  for (const auto* ops : {&activationOps, &normOps, &attentionOps, &embeddingOps, &optimizerOps}) {
+  for (const auto* ops : {&activationOps, &normOps, &attentionOps, &embeddingOps, &optimizerOps, &bfloat16Ops}) {
     for (const Op& op : *ops) {
       registerOp(op, status);
       if (TF_GetCode(status) == TF_OK) continue;
@@ -61,5 +61,8 @@ NAPI_MODULE_INIT() {
   napi_value function;
   if (napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, distiltune::setThreadsFrom, nullptr, &function) == napi_ok)
     napi_set_named_property(env, exports, "setThreads", function);
+  napi_value bfloat16;
+  if (napi_get_boolean(env, !distiltune::bfloat16Ops.empty(), &bfloat16) == napi_ok)
+    napi_set_named_property(env, exports, "bfloat16", bfloat16);
   return exports;
 }

@@ -15,6 +15,8 @@ extern const std::vector<Op> normOps;
 extern const std::vector<Op> attentionOps;
 extern const std::vector<Op> embeddingOps;
 extern const std::vector<Op> optimizerOps;
+/** Empty where this processor has no such products. */
+extern const std::vector<Op> bfloat16Ops;
 
 /**
  * Sums over rows, such as a bias's gradient, are made block by block and then added up in order: the result depends on

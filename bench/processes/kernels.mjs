@@ -1,5 +1,5 @@
 /**
- * Times the engine's kernels at the shapes of a model and a batch. One argument: {"config", "tokens", "length", "kernels", "only",
+ * Times the engine's kernels at the shapes of a model and a batch. One argument: {"config", "tokens", "length", "kernels", "bf16", "only",
  * "seconds"}. Prints one line of JSON.
  */
 import { readEnvironment } from '../../dist/cli/environment.js';
@@ -8,9 +8,9 @@ import { createEngine } from '../../dist/src/engine/create.js';
 import { kernelTable } from '../lib/kernel-table.mjs';
 import { timed } from '../lib/timed.mjs';
 
-const { config, tokens, length, kernels: wanted, only, seconds } = JSON.parse(process.argv[2]);
+const { config, tokens, length, kernels: wanted, bf16, only, seconds } = JSON.parse(process.argv[2]);
 const { engine: kind, cacheDir } = readEnvironment();
-const engine = await createEngine({ kind, cacheDir, kernels: wanted });
+const engine = await createEngine({ kind, cacheDir, kernels: wanted, bfloat16: bf16 });
 const kernels = engine.layerKernels ?? composedKernels(engine);
 
 const rows = [];

@@ -1,4 +1,5 @@
 import { tagSchemes } from '../../src/data/tags.ts';
+import { loraTargets } from '../../src/encoder/lora.ts';
 import { metricDirections } from '../../src/eval/metric-names.ts';
 import { taskTypes } from '../../src/tasks/types.ts';
 
@@ -187,6 +188,33 @@ export const fields: readonly Field[] = [
     rules: [yesOrNo],
     flag: '--gradient-checkpointing',
     description: 'compute layers again in the backward pass: less memory, slower, the same result',
+  },
+  {
+    key: 'cacheActivations',
+    rules: [yesOrNo],
+    flag: '--cache-activations',
+    description:
+      'compute frozen layers (freeze.layers) once and keep what they give: faster epochs, no dropout in them',
+  },
+  {
+    key: 'lora.rank',
+    rules: [{ type: 'integer', minimum: 0 }],
+    flag: '--lora-rank <R>',
+    description:
+      'LoRA: train products of two matrices of that rank beside frozen weights, and the head; 0: the weights',
+  },
+  { key: 'lora.alpha', rules: [positive], description: 'their factor, times the rank' },
+  {
+    key: 'lora.targets',
+    rules: [{ type: 'array', items: { enum: loraTargets } }],
+    description: `which linear layers have them: some of ${loraTargets.join(', ')}`,
+  },
+  {
+    key: 'bf16',
+    rules: [yesOrNo],
+    flag: '--bf16',
+    description:
+      'matrix products in bfloat16, where the processor has AVX512-BF16: faster, numbers others in the third digit',
   },
   { key: 'epochs', rules: [positive], flag: '--epochs <NUMBER>', description: 'times through the training rows' },
   {

@@ -36,7 +36,7 @@ export function configTemplate(values: Record<string, unknown>, remarks: Record<
     const isShown = shownKeys.includes(key) || key in values;
     const value = key in values ? values[key] : settingOf(defaultSettings, key);
     const remark = (remarks[key] ?? fieldOf.get(key)!.description).replace(/\s+/gu, ' ');
-    const text = stringify({ [last]: value }, { lineWidth: 0 }).trimEnd();
+    const text = `${last}: ${stringify(value, { lineWidth: 0, collectionStyle: 'flow' }).trimEnd()}`;
     const entry = `${first === '' ? '' : '  '}${isShown ? '' : '# '}${text}  # ${remark}`;
     if (first === '') {
       lines.push(entry);

@@ -46,11 +46,14 @@ export function stepLine(summary: StepSummary): string {
   ].join('  ');
 }
 
-export function startLine({ totalSteps, epochs, trainExamples, trainableParameters, parameters }: StartEvent): string {
+export function startLine(start: StartEvent): string {
+  const { totalSteps, epochs, trainExamples, trainableParameters, parameters, heldActivations: held } = start;
   const frozen =
     parameters > trainableParameters ? `, ${count(parameters - trainableParameters)} parameters frozen` : '';
+  const kept =
+    held === undefined ? '' : `, what they give kept (${count(Math.ceil(held / 2 ** 20))} MB), without dropout`;
   const times = Number(epochs.toFixed(2));
-  return `training on ${plural(trainExamples, 'row')}: ${plural(totalSteps, 'step')}, ${plural(times, 'epoch')}${frozen}`;
+  return `training on ${plural(trainExamples, 'row')}: ${plural(totalSteps, 'step')}, ${plural(times, 'epoch')}${frozen}${kept}`;
 }
 
 /** One row of an evaluation: the metric that chooses the best comes first, then the loss. */
@@ -81,7 +84,7 @@ export function modelLines(
   const engineText =
     engine.name === 'wasm'
       ? `wasm (TensorFlow.js ${engine.version})  ${colors.dim(hint)}`
-      : `native TensorFlow ${engine.version}, ${kernels}`;
+      : `native TensorFlow ${engine.version}, ${kernels}${engine.products === 'bfloat16' ? ', matrix products in bfloat16' : ''}`;
   const lines = [
     colors.bold('model'),
     `  name       ${printable(name)}${name === folder ? '' : `  ${colors.dim(printable(folder))}`}`,

@@ -27,7 +27,7 @@ import { type DamagedPoint, newestCheckpoint, type SavedPoint } from './saved-po
 interface Beginning {
   job: TrainJob;
   data: PreparedData;
-  model: Pick<Model, 'engine' | 'task' | 'parameters' | 'variables'>;
+  model: Pick<Model, 'engine' | 'task' | 'parameters' | 'variables' | 'lora'>;
   /** What the model was loaded from. */
   folder: ModelFolder;
   recorder: Recorder;

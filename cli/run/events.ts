@@ -23,7 +23,7 @@ export interface DataEvent {
 export interface ModelEvent {
   type: 'model';
   /** Kernels: those compiled for this processor, or those composed of the engine's own operations. */
-  engine: { name: string; version: string; kernels: 'fused' | 'composed' };
+  engine: { name: string; version: string; kernels: 'fused' | 'composed'; products?: 'float32' | 'bfloat16' };
   name: string;
   /** Folder that the checkpoint was read from. */
   folder: string;

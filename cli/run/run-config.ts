@@ -35,8 +35,8 @@ export async function runConfig(
 }
 
 /** Other kernels round otherwise: they are part of what an engine is. */
-const engineVersion = ({ name, version, layerKernels }: Model['engine']): string =>
-  `${name} ${version}${layerKernels ? ' (fused kernels)' : ''}`;
+const engineVersion = ({ name, version, layerKernels, products }: Model['engine']): string =>
+  `${name} ${version}${layerKernels ? ' (fused kernels)' : ''}${products === 'bfloat16' ? ' (bfloat16)' : ''}`;
 
 /** How a file was read, without the reasons. */
 function choicesOf(file: ExampleFile): Record<string, unknown> {

@@ -12,7 +12,7 @@ import type { AnyExample } from '../../src/tasks/prepare.ts';
 import type { Prediction } from '../../src/tasks/types.ts';
 import type { TrainControl } from '../../src/trainer/control.ts';
 import type { EndEvent } from '../../src/trainer/events.ts';
-import { train } from '../../src/trainer/train.ts';
+import { checkActivations, train } from '../../src/trainer/train.ts';
 import type { ResumePoint } from '../../src/trainer/types.ts';
 import type { ControlServer } from '../control/protocol.ts';
 import { openControl } from '../control/server.ts';
@@ -26,6 +26,7 @@ import { checkDiskSpace, type SpaceNeeds, spaceNeeds } from './disk-space.ts';
 import type { AnyEvent, StampedEvent } from './events.ts';
 import { explainFailure } from './explain-failure.ts';
 import type { TrainJob, TrainOutcome } from './job.ts';
+import { writeAdapter } from './peft-adapter.ts';
 import { writePredictions } from './predictions.ts';
 import { createRecorder } from './recorder.ts';
 import { startResourceMeter } from './resources.ts';
@@ -38,7 +39,7 @@ import { tunedParts } from './thresholds.ts';
 
 export interface RunContext {
   environment: Environment;
-  startEngine(): Promise<Engine>;
+  startEngine(options: { bfloat16: boolean }): Promise<Engine>;
   /** Sees every event as it happens. */
   onEvent(event: StampedEvent): void;
   /** Aborting it stops the run at the next step, with everything saved. */
@@ -93,9 +94,11 @@ export async function runTraining(job: TrainJob, context: RunContext): Promise<T
     const task = taskOf(data.parts, settings, data.sets.train);
     const metric = resolveMetric(settings.evaluate.metric, metricsOf(task));
     for (const { metric: name } of job.requirements) resolveMetric(name, metricsOf(task));
-    const engine = await clock.measure('engine', context.startEngine);
+    checkActivations(data.sets.train, settings);
+    const engine = await clock.measure('engine', () => context.startEngine({ bfloat16: settings.bf16 }));
     const { seed, dropout } = settings;
-    model = await clock.measure('engine', () => loadModel(engine, folder, task, { seed, dropout }));
+    const lora = settings.lora.rank > 0 ? settings.lora : null;
+    model = await clock.measure('engine', () => loadModel(engine, folder, task, { seed, dropout, lora }));
     emit(modelEvent(model, settings.model, folder.where));
     const warning = await checkDiskSpace(job.output.folder, needsOf(model, settings.checkpoint.keep));
     if (warning !== null) emit({ type: 'warning', step: 0, message: warning });
@@ -228,6 +231,7 @@ async function trainInFolder(training: Training): Promise<RunResults | null> {
     }
     emit({ type: 'phase', phase: 'saving', step: end!.step });
     await clock.measure('save', async () => {
+      if (model.lora) await writeAdapter(run, settings.model);
       for (const split of ['validation', 'test'] as const) {
         const evaluation = split === 'test' ? evaluations.test : evaluations.best;
         if (evaluation === null) continue;
@@ -323,7 +327,12 @@ function modelEvent(model: RunModel, name: string, folder: string): AnyEvent {
   const { engine, report } = model;
   return {
     type: 'model',
-    engine: { name: engine.name, version: engine.version, kernels: engine.layerKernels ? 'fused' : 'composed' },
+    engine: {
+      name: engine.name,
+      version: engine.version,
+      kernels: engine.layerKernels ? 'fused' : 'composed',
+      products: engine.products,
+    },
     name,
     folder,
     parameters: parametersOf(model),

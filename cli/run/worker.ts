@@ -48,7 +48,7 @@ async function work(job: (ToWorker & { type: 'train' })['job']): Promise<void> {
     const outcome = await runTraining(job, {
       environment,
       // The parent tells which engine it is.
-      startEngine: () => startEngine({ environment, note: () => {} }),
+      startEngine: (options) => startEngine({ environment, note: () => {} }, options),
       onEvent: (event) => send({ type: 'event', event }),
       signal: controller.signal,
       control,

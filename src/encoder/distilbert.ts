@@ -25,6 +25,10 @@ export interface EncoderOptions {
   training?: TrainingPass;
   /** The engine's own where it has some, else composed ones. */
   kernels?: LayerKernels;
+  /** Begins with the input of a layer, [T, D], or with the last hidden state (`nLayers`); the pass disposes it. */
+  from?: { layer: number; hidden: Tensor } | undefined;
+  /** Ends before this layer: `hidden` is its input, [T, D]. Prediction only. Default: `nLayers`, the last hidden state. */
+  until?: number | undefined;
   /** Is shown the embeddings' output (0) and that of every layer (1 ..), which it must not keep or dispose. */
   onHidden?(index: number, hidden: Tensor): void;
 }
@@ -63,7 +67,7 @@ export function encode(
       `a sequence of ${longest} tokens is longer than the model's ${config.maxPositionEmbeddings} positions`,
     );
   }
-  const { training, onHidden, kernels = e.layerKernels ?? composedKernels(e) } = options;
+  const { training, onHidden, from, until = config.nLayers, kernels = e.layerKernels ?? composedKernels(e) } = options;
   const dropout = (layer: number) => (rate: number, place: number) =>
     training && rate > 0 ? training.dropout(rate, layer * SITES_PER_LAYER + place) : null;
   const ids = e.ints(batch.ids, [batch.tokens]);
@@ -80,7 +84,10 @@ export function encode(
 
   // Below the lowest weight that trains no gradient is needed, and nothing is kept for one.
   const lowest = training ? lowestTrained(config, weights) : config.nLayers;
-  const embedded = e.tidy(() => {
+  if (from && training && from.layer !== lowest) {
+    throw new RangeError(`a pass that begins at layer ${from.layer} trains weights of layer ${lowest}`);
+  }
+  const embed = () => {
     const inputs = {
       words: weights.read(WORDS),
       places: weights.read(POSITIONS),
@@ -91,11 +98,12 @@ export function encode(
       epsilon: LAYER_NORM_EPSILON,
     };
     return kernels.embed(inputs, dropout(0)(config.dropout, 0), lowest < 0);
-  });
-  let x = embedded.y;
-  onHidden?.(0, x);
+  };
+  const embedded = from ? null : e.tidy(embed);
+  let x = embedded?.y ?? from!.hidden;
+  if (embedded) onHidden?.(0, x);
   const savedOf: (() => LayerSaved)[] = [];
-  for (let layer = 0; layer < config.nLayers; layer++) {
+  for (let layer = from?.layer ?? 0; layer < until; layer++) {
     const firstOnly = options.rows === 'first' && layer === config.nLayers - 1;
     const trains = training !== undefined && layer >= lowest;
     // The last layer's gradient comes first: to let go of what it needs would save nothing.
@@ -104,7 +112,7 @@ export function encode(
     const forward = (save: boolean) => layerForward(context(layer), layer, input, firstOnly, save);
     const { y, saved } = forward(trains && !again);
     if (!trains) e.dispose(input);
-    savedOf.push(() => saved ?? computedAgain(e, forward));
+    savedOf[layer] = () => saved ?? computedAgain(e, forward);
     x = y;
     onHidden?.(layer + 1, x);
   }
@@ -125,7 +133,7 @@ export function encode(
       if (lowest === config.nLayers) e.dispose(dHidden);
       if (lowest < 0) {
         const { dx, dGamma, dBeta } = e.tidy(() =>
-          kernels.embedGradient(d!, embedded.saved!, weights.read(`${EMBEDDING_NORM}.weight`)),
+          kernels.embedGradient(d!, embedded!.saved!, weights.read(`${EMBEDDING_NORM}.weight`)),
         );
         e.dispose(...d!);
         const rowsOf = (name: string) => e.tidy(() => weights.read(name).shape[0]!);
@@ -146,12 +154,18 @@ function computedAgain(e: Engine, forward: (save: true) => ReturnType<typeof lay
   return saved!;
 }
 
+const linearLayers = ['q_lin', 'k_lin', 'v_lin', 'out_lin']
+  .map((name) => `attention.${name}`)
+  .concat('ffn.lin1', 'ffn.lin2');
+
 /** The lowest layer with a weight that trains; -1: the embeddings; nLayers: none. */
-function lowestTrained(config: DistilBertConfig, weights: Weights): number {
+export function lowestTrained(config: DistilBertConfig, weights: Weights): number {
   const names = [WORDS, POSITIONS, `${EMBEDDING_NORM}.weight`, `${EMBEDDING_NORM}.bias`];
   if (names.some((name) => weights.trains(name))) return -1;
   for (let layer = 0; layer < config.nLayers; layer++) {
-    if (weights.trains(`distilbert.transformer.layer.${layer}.attention.q_lin.weight`)) return layer;
+    const name = `distilbert.transformer.layer.${layer}`;
+    if (weights.trains(`${name}.attention.q_lin.weight`)) return layer;
+    if (linearLayers.some((linear) => weights.adapter?.(`${name}.${linear}`))) return layer;
   }
   return config.nLayers;
 }

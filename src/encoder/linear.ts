@@ -1,4 +1,5 @@
 import type { Engine, Tensor } from '../engine/types.ts';
+import { adapterGradients, loraA, loraB } from './lora.ts';
 import type { Gradients, Weights } from './weights.ts';
 
 /** x W^T + b with the weight and bias that are stored under `name`. x is [T, in]; returns [T, out]. */
@@ -11,7 +12,7 @@ export function product(e: Engine, weights: Weights, name: string, x: Tensor): T
   return e.tidy(() => e.matMul(x, weights.read(`${name}.weight`), false, true));
 }
 
-/** Adds the gradient of the weight alone: dy^T x. */
+/** Adds the gradient of the weight alone, dy^T x, or those of what trains in its place. */
 export function productGradient(
   e: Engine,
   weights: Weights,
@@ -20,6 +21,12 @@ export function productGradient(
   x: Tensor,
   dy: Tensor,
 ): void {
+  const adapter = weights.adapter?.(name) ?? null;
+  if (adapter) {
+    const { dA, dB } = adapterGradients(e, adapter, x, dy);
+    gradients.add(loraA(name), dA);
+    gradients.add(loraB(name), dB);
+  }
   if (weights.trains(`${name}.weight`)) gradients.add(`${name}.weight`, e.matMul(dy, x, true, false));
 }
 

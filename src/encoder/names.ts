@@ -5,8 +5,11 @@ export interface ParameterSpec {
   /** The tensor's name in a Hugging Face checkpoint, e.g. `distilbert.transformer.layer.0.ffn.lin1.weight`. */
   name: string;
   shape: number[];
-  /** How a new one begins; `normal` has the configuration's `initializerRange` as its standard deviation. */
-  init: 'normal' | 'zeros' | 'ones' | 'sinusoidal';
+  /**
+   * How a new one begins; `normal` has the configuration's `initializerRange` as its standard deviation,
+   * `uniform` lies within 1 / sqrt(inputs), as torch.nn.Linear begins.
+   */
+  init: 'normal' | 'uniform' | 'zeros' | 'ones' | 'sinusoidal';
   /** False for biases and LayerNorm, as in transformers' `Trainer.get_decay_parameter_names`. */
   decay: boolean;
 }

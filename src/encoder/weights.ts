@@ -1,4 +1,5 @@
 import type { Engine, Tensor, Variable } from '../engine/types.ts';
+import { type Adapter, adapterOf, type Lora, loraA, merged } from './lora.ts';
 
 /** The weights of a model under the checkpoint's own names. */
 export interface Weights {
@@ -6,6 +7,8 @@ export interface Weights {
   read(name: string): Tensor;
   /** Whether the gradient of this weight is wanted. */
   trains(name: string): boolean;
+  /** What trains in place of a linear layer's weight, by the layer's name; null or absent: nothing does. */
+  adapter?(linear: string): Adapter | null;
 }
 
 export function weightsOf(variables: ReadonlyMap<string, Variable>, frozen: ReadonlySet<string> = new Set()): Weights {
@@ -18,17 +21,30 @@ export function weightsOf(variables: ReadonlyMap<string, Variable>, frozen: Read
 /**
  * The same, each weight read once and held until `release`: a pass reads most of them several times. Begin it outside of the
  * `tidy`s of the pass, and release it before the weights are updated.
+ * @param adapted the linear layers' weights are read merged with what LoRA adds to them
  */
 export function heldWeights(
   variables: ReadonlyMap<string, Variable>,
   frozen: ReadonlySet<string> = new Set(),
+  adapted: { engine: Engine; lora: Lora } | null = null,
 ): Weights & { release(): void } {
   const held = new Map(Array.from(variables, ([name, variable]) => [name, variable.read()] as const));
+  const adapters = new Map<string, Adapter>();
+  for (const linear of adapted?.lora.linears ?? []) {
+    const { engine, lora } = adapted!;
+    const adapter = adapterOf(engine, lora, variables, linear);
+    adapters.set(linear, adapter);
+    const weight = held.get(`${linear}.weight`)!;
+    held.set(`${linear}.weight`, merged(engine, weight, adapter));
+    weight.dispose();
+  }
   return {
     read: (name) => held.get(name) ?? variableOf(variables, name).read(),
     trains: (name) => variables.has(name) && !frozen.has(name),
+    adapter: (linear) => (frozen.has(loraA(linear)) ? null : (adapters.get(linear) ?? null)),
     release() {
       for (const tensor of held.values()) tensor.dispose();
+      for (const { a, b, scale } of adapters.values()) for (const tensor of [a, b, scale]) tensor.dispose();
     },
   };
 }

@@ -19,23 +19,31 @@ export interface CreateEngineOptions {
   kernels?: 'auto' | 'fused' | 'composed' | undefined;
   /** Threads of the compiled kernels: as many as TensorFlow has for one op; 0: one for each processor. */
   threads?: number | undefined;
+  /**
+   * Elements of matrix products are rounded to bfloat16 (8 bits of significand) first; sums, weights and all else stay float.
+   * Needs the compiled kernels and a processor with AVX512-BF16. As with PyTorch's autocast, numbers are others in their third digit.
+   */
+  bfloat16?: boolean | undefined;
 }
 
 /**
  * Starts the tensor engine. One native engine per process: its addon loads once, and in one thread only.
- * @throws DistiltuneError when native TensorFlow or the compiled kernels are demanded and not there, or do not load.
+ * @throws DistiltuneError when native TensorFlow, the compiled kernels or bfloat16 are demanded and not there, or do not load.
  */
 export async function createEngine(options: CreateEngineOptions = {}): Promise<Engine> {
-  const { kind = 'auto', cacheDir = userCacheFolder({}), kernels = 'auto', threads = 0 } = options;
+  const { kind = 'auto', cacheDir = userCacheFolder({}), kernels = 'auto', threads = 0, bfloat16 = false } = options;
   if (kind !== 'wasm') {
     const { location, reasons } = locateEngine({ cacheDir });
     if (location) {
       const tf = loadNative(location);
-      const fused = kernels !== 'composed' && loadKernels(location, threads);
+      const fused = kernels === 'composed' ? null : loadKernels(location, threads);
       if (kernels === 'fused' && !fused) {
         throw new DistiltuneError('The kernels are not compiled.', { fix: 'Run `distiltune engine install`.' });
       }
-      return nativeEngine(tf, { kernels: fused });
+      if (bfloat16 && !fused?.bfloat16) {
+        throw noBfloat16(fused ? 'this processor has no AVX512-BF16' : 'the compiled kernels are not used');
+      }
+      return nativeEngine(tf, { kernels: fused !== null, bfloat16 });
     }
     if (kind === 'native') {
       throw new DistiltuneError(`Native TensorFlow is not installed: ${reasons.join('; ')}.`, {
@@ -43,5 +51,9 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
       });
     }
   }
+  if (bfloat16) throw noBfloat16('wasm does not know it');
   return wasmEngine(await loadWasm());
 }
+
+const noBfloat16 = (reason: string) =>
+  new DistiltuneError(`There are no matrix products in bfloat16 here: ${reason}.`, { fix: 'Leave --bf16 away.' });

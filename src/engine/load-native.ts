@@ -28,18 +28,25 @@ export function loadNative(location: EngineLocation): typeof tfjs {
   }
 }
 
+export interface LoadedKernels {
+  /** Whether they have matrix products in bfloat16, as this processor has. */
+  bfloat16: boolean;
+}
+
 /**
  * Tells TensorFlow of the kernels of `native/`; after `loadNative`.
  * @param threads how many they may use, as many as TensorFlow does for one op; 0: one for each processor
- * @returns false where there are none for this program and this processor
+ * @returns null where there are none for this program and this processor
  * @throws DistiltuneError when they are there and do not load
  */
-export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): boolean {
-  if (kernels === null) return false;
+export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): LoadedKernels | null {
+  if (kernels === null) return null;
   try {
-    const { setThreads } = createRequire(addon)(kernels) as { setThreads(count: number): void };
+    const { setThreads, bfloat16 } = createRequire(addon)(kernels) as LoadedKernels & {
+      setThreads(count: number): void;
+    };
     setThreads(threads);
-    return true;
+    return { bfloat16 };
   } catch (cause) {
     throw new DistiltuneError(`the compiled kernels do not load: ${(cause as Error).message}`, {
       where: kernels,

@@ -35,6 +35,8 @@ const activations = { gelu: 'DistiltuneBiasGelu', relu: 'DistiltuneBiasRelu' } a
 
 export type FusedKernels = Pick<Engine, 'sumOfSquares' | 'dropoutMask' | 'scatterRows'> & {
   layerKernels: LayerKernels;
+  /** `matMul` of elements that are rounded to bfloat16 first. Only where the addon says that it has it. */
+  bfloat16Product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
   /** How many tensors are kept for good. */
   constants(): number;
   /** Updates in place: weights and moments are their variables' own memory. */
@@ -159,6 +161,9 @@ export function fusedKernels(tf: typeof tfjs, ops: Ops, tidy: Engine['tidy']): F
   return {
     layerKernels,
     constants: () => kept.size,
+
+    bfloat16Product: (a, b, transposeA, transposeB) =>
+      ops.one('DistiltuneBfloat16Product', [a, b, fixed('int32', [Number(transposeA), Number(transposeB)])]),
 
     scatterRows: (rows, indices, count) =>
       tidy(() => ops.one('DistiltuneScatterRows', [rows, indices, fixed('int32', [count])])),

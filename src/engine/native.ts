@@ -22,8 +22,12 @@ interface Attribute {
  * The engine on native TensorFlow. TensorFlow's own eager ops are called directly: tfjs's wrappers read gather indices
  * back to JavaScript, and reach neither resource variables nor the fused Adam.
  * @param kernels whether TensorFlow has been told of the kernels of `native/` (see `loadKernels`)
+ * @param bfloat16 whether matrix products are those of bfloat16, which not all kernels have
  */
-export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: boolean } = {}): Engine {
+export function nativeEngine(
+  tf: typeof tfjs,
+  { kernels = false, bfloat16 = false }: { kernels?: boolean; bfloat16?: boolean } = {},
+): Engine {
   const backend = tf.backend() as unknown as NodeBackend;
   const { TF_FLOAT, TF_INT32, TF_BOOL, TF_ATTR_TYPE, TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_SHAPE } =
     backend.binding as Record<string, number>;
@@ -78,9 +82,6 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
     sumRows: (x) => (x.rank === 2 ? op('BiasAddGrad', FLOAT, [x]) : op('Sum', REDUCE, [x, ROWS])),
   };
   const { tidy } = primitives;
-  const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) =>
-    op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
-
   const many = (name: string, attributes: Attribute[], inputs: Tensor[], outputs: number) =>
     backend.executeMultipleOutputs(name, attributes, inputs, outputs);
   const fused = kernels
@@ -95,6 +96,11 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
         tidy,
       )
     : null;
+
+  const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) =>
+    fused && bfloat16
+      ? fused.bfloat16Product(a, b, transposeA, transposeB)
+      : op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
 
   const variable = (initial: Tensor): Variable => {
     const handle = tf.keep(
@@ -135,6 +141,7 @@ export function nativeEngine(tf: typeof tfjs, { kernels = false }: { kernels?: b
   return {
     name: 'tensorflow',
     version: backend.binding.TF_Version,
+    products: bfloat16 ? 'bfloat16' : 'float32',
     ...composeKernels(primitives),
     floats: (values, shape) => tf.tensor(values, shape, 'float32'),
     ints,

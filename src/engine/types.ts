@@ -173,6 +173,8 @@ export interface LayerNormResult {
 
 export interface Engine {
   readonly name: 'tensorflow' | 'wasm';
+  /** What elements are rounded to in a matrix product. */
+  readonly products: 'float32' | 'bfloat16';
   /** Version of the library that computes. */
   readonly version: string;
 

@@ -49,6 +49,7 @@ export function wasmEngine(tf: typeof tfjs): Engine {
 
   return {
     name: 'wasm',
+    products: 'float32',
     version: tf.version_core,
     ...composeKernels(primitives),
     floats: (values, shape) => tf.tensor(values, shape, 'float32'),

@@ -6,6 +6,7 @@ import { wordEmbeddings } from '../encoder/names.ts';
 import type { Gradients, Weights } from '../encoder/weights.ts';
 import type { Engine, RandomKey, Tensor } from '../engine/types.ts';
 import type { Head } from '../heads/types.ts';
+import type { FrozenActivations } from './frozen-activations.ts';
 import type { Sample } from './types.ts';
 
 /** An encoder and a head, ready to compute. */
@@ -27,6 +28,8 @@ export interface TrainingBatch<Target> {
   key: RandomKey;
   /** Keeps less and computes more, the same to the bit: see `TrainingPass` (encoder/distilbert.ts). */
   gradientCheckpointing?: boolean | undefined;
+  /** What the frozen layers give of these samples; they are not computed then. */
+  activations?: FrozenActivations | null | undefined;
 }
 
 /** A sequence to compute outputs of. */
@@ -39,20 +42,19 @@ export interface SequenceInput {
 /** Forward and backward of one micro-batch: adds to `gradients`, returns its part of the step's mean loss. */
 export function trainBatch<Target>(
   { engine, config, weights, head, vocabulary = null }: Network<Target>,
-  { samples, normalizer, key, gradientCheckpointing }: TrainingBatch<Target>,
+  { samples, normalizer, key, gradientCheckpointing, activations }: TrainingBatch<Target>,
   gradients: Gradients,
 ): { loss: number } {
   const sampleOf = samples.flatMap(({ sequences }, i) => sequences.map(() => i));
-  const batch = makeBatch(
-    samples.flatMap(({ sequences }) => sequences),
-    config.vocabSize,
-  );
+  const sequences = samples.flatMap((sample) => sample.sequences);
+  const batch = makeBatch(sequences, config.vocabSize);
   const keyOf = (site: number) => ({ ...key, site: key.site + site });
   const dropout = (rate: number, site: number) => ({ rate, key: keyOf(site) });
   const read = vocabulary ? { ...batch, ids: trainedRows(vocabulary, batch.ids) } : batch;
   const pass = encode(engine, config, weights, read, {
     rows: head.rows,
     training: { dropout, gradientCheckpointing },
+    from: activations?.of(Array.from(batch.order, (i) => sequences[i]!)),
   });
   const { loss, dHidden } = head.train(
     {

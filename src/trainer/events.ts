@@ -14,6 +14,8 @@ export interface StartEvent {
   trainExamples: number;
   parameters: number;
   trainableParameters: number;
+  /** Bytes that the activations of frozen layers take, where they are kept. */
+  heldActivations?: number;
   /** Name of the metric that chooses the best checkpoint, and its direction. */
   metric: string;
   direction: 'max' | 'min';

@@ -1,3 +1,4 @@
+import { isLora } from '../encoder/lora.ts';
 import type { ParameterSpec } from '../encoder/names.ts';
 import type { Settings } from './settings.ts';
 
@@ -27,10 +28,13 @@ export function parameterRules(
   { weightDecay, layerDecay, freeze }: RuleSettings,
 ): { rules: ParameterRule[]; frozen: Set<string> } {
   const rules: ParameterRule[] = [];
+  // With LoRA nothing else of the encoder trains.
+  const hasLora = parameters.some(({ name }) => isLora(name));
   const frozen = new Set<string>();
   for (const { name, decay, init } of parameters) {
     const depth = depthOf(name, layers);
-    const fixed = init === 'sinusoidal' || (depth === 0 ? freeze.embeddings : depth <= freeze.layers);
+    const asked = depth === 0 ? freeze.embeddings : depth <= freeze.layers;
+    const fixed = asked || init === 'sinusoidal' || (hasLora && depth <= layers && !isLora(name));
     if (fixed) frozen.add(name);
     else rules.push({ name, rate: layerDecay ** (layers + 1 - depth), weightDecay: decay ? weightDecay : 0 });
   }

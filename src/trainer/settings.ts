@@ -1,5 +1,6 @@
 import type { TagScheme } from '../data/tags.ts';
 import type { TaskType } from '../data/types.ts';
+import type { LoraSettings } from '../encoder/lora.ts';
 
 /** The settings of a run: one type, one defaults object. Keys are those of the YAML file and of `key=value`. */
 export interface Settings {
@@ -57,6 +58,15 @@ export interface Settings {
   tokensPerBatch: number | null;
   /** Computes layers again in the backward pass instead of keeping what their gradients need: the same weights, to the bit. */
   gradientCheckpointing: boolean;
+  /**
+   * Computes the frozen layers once and keeps what they give of each training text: epochs take the time of the layers that
+   * train. The frozen ones drop nothing then.
+   */
+  cacheActivations: boolean;
+  /** Low-rank adapters in place of linear layers' weights; rank 0: none. */
+  lora: LoraSettings;
+  /** Matrix products in bfloat16, training and evaluation; weights, sums and everything else stay float. */
+  bf16: boolean;
   epochs: number;
   /** Overrides `epochs` when set. */
   maxSteps: number | null;
@@ -124,6 +134,10 @@ export const defaultSettings: Settings = {
   accumulate: 1,
   tokensPerBatch: null,
   gradientCheckpointing: false,
+  cacheActivations: false,
+  // As PEFT's.
+  lora: { rank: 0, alpha: 8, targets: ['q_lin', 'v_lin'] },
+  bf16: false,
   epochs: 3,
   maxSteps: null,
   optimizer: {

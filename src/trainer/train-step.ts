@@ -1,5 +1,6 @@
 import { MICRO_BATCH_SITES } from '../encoder/distilbert.ts';
 import { Gradients } from '../encoder/weights.ts';
+import type { FrozenActivations } from '../tasks/frozen-activations.ts';
 import type { AdamW } from './adamw.ts';
 import { scheduleFactor } from './schedule.ts';
 import type { Settings } from './settings.ts';
@@ -14,13 +15,15 @@ interface StepContext {
   >;
   frozen: ReadonlySet<string>;
   optimizer: AdamW;
+  /** What the frozen layers give of the training data; null: they are computed at each step. */
+  activations: FrozenActivations | null;
 }
 
 /** Forward, backward and update on one batch. */
 export function trainStep<Target>(
   model: Trainable<Target>,
   samples: Sample<Target>[],
-  { step, totalSteps, settings, frozen, optimizer }: StepContext,
+  { step, totalSteps, settings, frozen, optimizer, activations }: StepContext,
 ) {
   const began = performance.now();
   const factor = scheduleFactor(settings.schedule, step, totalSteps);
@@ -34,7 +37,8 @@ export function trainStep<Target>(
     const gradients = new Gradients(model.engine);
     for (const [micro, part] of microBatches(samples, settings).entries()) {
       const key = { seed: settings.seed, step, site: micro * MICRO_BATCH_SITES };
-      const batch = { samples: part, normalizer, key, gradientCheckpointing: settings.gradientCheckpointing };
+      const { gradientCheckpointing } = settings;
+      const batch = { samples: part, normalizer, key, gradientCheckpointing, activations };
       loss += model.trainBatch(batch, frozen, gradients).loss;
     }
     if (!Number.isFinite(loss)) return Number.NaN;

@@ -18,6 +18,7 @@ export type TrainSettings = Pick<
   | 'accumulate'
   | 'tokensPerBatch'
   | 'gradientCheckpointing'
+  | 'cacheActivations'
   | 'epochs'
   | 'maxSteps'
   | 'optimizer'
@@ -68,6 +69,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
   const { model, data, settings, checkpoints, control, saveEveryMs = 15 * 60_000 } = options;
   const { engine } = model;
   if (data.samples === 0) throw new UsageError('There are no examples to train on.');
+  checkActivations(data, settings);
   const stepsPerEpoch = Math.ceil(data.samples / settings.batchSize);
   const totalSteps = settings.maxSteps ?? Math.max(1, Math.round(settings.epochs * stepsPerEpoch));
   const { rules, frozen } = parameterRules(model.parameters, model.config.nLayers, {
@@ -92,6 +94,9 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
 
   try {
     await options.resume?.restoreMoments(optimizer.moments);
+    const activations = settings.cacheActivations
+      ? await model.holdActivations(() => sequencesOf(data, settings), frozen, stopping)
+      : null;
     yield {
       type: 'start',
       totalSteps,
@@ -100,6 +105,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       trainExamples: data.samples,
       parameters: countValues(model.parameters),
       trainableParameters: countValues(model.parameters.filter(({ name }) => !frozen.has(name))),
+      ...(activations && { heldActivations: activations.bytes }),
       metric: metric.name,
       direction: metric.direction,
     };
@@ -140,7 +146,7 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
         (_, i) => Number(order![place * settings.batchSize + i]),
       );
       const samples = members.map((i) => data.sample(i, { seed: settings.seed, step: epoch, site: i }));
-      const result = trainStep(model, samples, { step, totalSteps, settings, frozen, optimizer });
+      const result = trainStep(model, samples, { step, totalSteps, settings, frozen, optimizer, activations });
       totals.examples += members.length;
       totals.tokens += result.tokens;
       totals.train += result.seconds;
@@ -264,6 +270,31 @@ export async function* train<Target>(options: TrainOptions<Target>): AsyncGenera
       realTokensPerSecond: trained > 0 ? tokens / trained : 0,
     };
   }
+}
+
+/** @throws UsageError where activations are to be kept and no layer gives the same of a text in every epoch */
+export function checkActivations(
+  { usedTokens }: TrainingSet<unknown>,
+  { freeze, cacheActivations }: Pick<TrainSettings, 'freeze' | 'cacheActivations'>,
+): void {
+  if (!cacheActivations) return;
+  const where = 'cacheActivations';
+  if (!freeze.embeddings || freeze.layers === 0) {
+    throw new UsageError('No layer is frozen whose output could be kept.', {
+      where,
+      fix: 'Set freeze.embeddings=true and freeze.layers to the number of layers that stay as they are.',
+    });
+  }
+  if (usedTokens?.() === null) {
+    throw new UsageError('The texts of this task are others in each epoch: nothing can be kept of them.', {
+      where,
+      fix: 'Leave --cache-activations away.',
+    });
+  }
+}
+
+function* sequencesOf({ samples, sample }: TrainingSet<unknown>, { seed }: TrainSettings) {
+  for (let i = 0; i < samples; i++) yield* sample(i, { seed, step: 0, site: i }).sequences;
 }
 
 function epochOrder(count: number, { shuffle, seed }: TrainSettings, epoch: number): ArrayLike<number> {

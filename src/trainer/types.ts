@@ -2,6 +2,7 @@ import type { ActiveVocabulary, WordEmbeddings } from '../encoder/active-vocabul
 import type { ParameterSpec } from '../encoder/names.ts';
 import type { Gradients } from '../encoder/weights.ts';
 import type { Engine, RandomKey, Variable } from '../engine/types.ts';
+import type { FrozenActivations } from '../tasks/frozen-activations.ts';
 
 /** What can be trained: a model, seen from the trainer. */
 export interface Trainable<Target> {
@@ -12,10 +13,22 @@ export interface Trainable<Target> {
   readonly embeddings: WordEmbeddings;
   weigh(targets: Target[]): number;
   trainBatch(
-    batch: { samples: Sample<Target>[]; normalizer: number; key: RandomKey; gradientCheckpointing: boolean },
+    batch: {
+      samples: Sample<Target>[];
+      normalizer: number;
+      key: RandomKey;
+      gradientCheckpointing: boolean;
+      activations: FrozenActivations | null;
+    },
     frozen: ReadonlySet<string>,
     gradients: Gradients,
   ): { loss: number };
+  /** @returns null when `signal` was aborted meanwhile */
+  holdActivations(
+    sequences: () => Iterable<ArrayLike<number>>,
+    frozen: ReadonlySet<string>,
+    signal?: AbortSignal,
+  ): Promise<FrozenActivations | null>;
 }
 
 /** One row of a batch: a sequence, or several with one target. */

@@ -39,7 +39,7 @@ function refusal(sources: SettingSources): { message: string; where: string | un
 
 test('the fields are the settings: the same keys, and every default meets its rules', () => {
   const keysOf = (value: unknown, prefix = ''): string[] =>
-    typeof value === 'object' && value !== null
+    typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.entries(value).flatMap(([key, inner]) => keysOf(inner, prefix === '' ? key : `${prefix}.${key}`))
       : [prefix];
   expect(fields.map(({ key }) => key).sort()).toEqual(keysOf(defaultSettings).sort());

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../cli/run-cli.ts';
+import { csvOf } from '../cli/tiny-run.ts';
 import { filesOf, readJson, startCli, tiny, tinyWorkplace } from '../cli/train-fixtures.ts';
+import { tinySettings, writeTinyGlue } from '../glue/glue-workplace.ts';
 import { createDraws } from './draws.ts';
 import { loggedEvents } from './left-behind.ts';
 
-/** Kills of each task's run; `RELIABILITY=full`: 51 in all. */
+/** Kills of each task's run; `RELIABILITY=full`: 119 in all, and 17 of a benchmark. */
 const kills = process.env.RELIABILITY === 'full' ? 17 : 2;
 
 /** Evaluations and saves that fall on no epoch's end and not on each other; dropout is the checkpoint's own. */
@@ -22,6 +25,34 @@ const tasks = [
   },
   { name: 'token classification', data: 'tags.conll', settings: ['--epochs', '6'], reason: 'finished' },
   { name: 'masked LM', data: 'letters.txt', settings: ['--epochs', '6', '--task', 'masked-lm'], reason: 'finished' },
+  {
+    name: 'question answering, in windows',
+    data: 'questions.json',
+    settings: ['--epochs', '6', '--max-length', '12', '--stride', '4'],
+    reason: 'finished',
+  },
+  {
+    name: 'several labels, with their thresholds',
+    data: 'several.csv',
+    settings: ['--epochs', '6', '--task', 'multi-label', '--tune-thresholds', '--test', '0.1'],
+    reason: 'finished',
+  },
+  {
+    name: 'LoRA beside frozen layers whose activations are kept',
+    data: 'answers.csv',
+    run: 'lora',
+    settings: [
+      '--epochs',
+      '20',
+      '--lora-rank',
+      '2',
+      '--cache-activations',
+      'freeze.embeddings=true',
+      'freeze.layers=1',
+    ],
+    reason: 'finished',
+  },
+  { name: 'regression', data: 'lengths.csv', settings: ['--epochs', '6', '--task', 'regression'], reason: 'finished' },
 ];
 
 let folder = '';
@@ -33,13 +64,26 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'letters.txt'), rows.map((row) => `${row.join(' ')}\n`).join(''));
   const tagged = rows.map((row) => row.map((letter) => `${letter}\t${letter === 'a' ? 'B-PER' : 'O'}\n`).join(''));
   writeFileSync(join(folder, 'tags.conll'), tagged.join('\n'));
+  const paragraphs = rows.map((row, i) => {
+    const answers = i % 3 === 0 ? [] : [{ text: row[1]!, answer_start: 2 }];
+    const qas = [{ id: `id${i}`, question: 'b', answers, is_impossible: answers.length === 0 }];
+    return { context: row.join(' '), qas };
+  });
+  writeFileSync(
+    join(folder, 'questions.json'),
+    JSON.stringify({ version: 'v2.0', data: [{ title: 't', paragraphs }] }),
+  );
+  const csv = (name: string, label: string, labelOf: (row: string[]) => string) =>
+    writeFileSync(join(folder, name), csvOf([['text', label], ...rows.map((row) => [row.join(' '), labelOf(row)])]));
+  csv('several.csv', 'labels', (row) => ['a', 'b', 'c'].filter((letter) => row.includes(letter)).join(';'));
+  csv('lengths.csv', 'length', (row) => String(row.length / 4));
 });
 
-describe.each(tasks)('$name', ({ name, data, settings, reason }) => {
+describe.each(tasks)('$name', ({ name, data, run = data, settings, reason }) => {
   test(`killed after ${kills} steps and gone on with: all the same to the bit`, {
     timeout: 60_000 * (kills + 2),
   }, async () => {
-    const [whole, broken] = [`whole ${data}`, `broken ${data}`];
+    const [whole, broken] = [`whole ${run}`, `broken ${run}`];
     const train = (run: string) => ['train', data, '-o', run, '--ui', 'jsonl', ...tiny, ...often, ...settings];
     expect(await runCli(train(whole), { cwd: folder })).toMatchObject({ code: 0 });
     const { steps, reason: ended } = readJson(folder, whole, 'results.json');
@@ -57,15 +101,56 @@ describe.each(tasks)('$name', ({ name, data, settings, reason }) => {
     }
     expect(await runCli(['train', '--resume', broken], { cwd: folder })).toMatchObject({ code: 0 });
 
-    expect(told(broken)).toEqual(told(whole));
-    expect(savedIn(broken)).toEqual(savedIn(whole));
-    const results = (run: string) => {
-      const { metrics, best, steps: done, reason, reports } = readJson(folder, run, 'results.json');
-      return { metrics, best, done, reason, reports };
-    };
-    expect(results(broken)).toEqual(results(whole));
+    expectSame(broken, whole);
   });
 });
+
+test(`a benchmark, killed after ${kills} steps and begun again: all the same to the bit`, {
+  timeout: 60_000 * (kills + 2),
+}, async () => {
+  writeTinyGlue(join(folder, 'glue'));
+  const settings = [...tinySettings, 'epochs=20', 'checkpoint.everySteps=7', '--tasks', 'cola,stsb', '--seeds', '2'];
+  const glue = (run: string) => ['glue', 'run', ...settings, '-o', run];
+  expect(await runCli(glue('whole glue'), { cwd: folder })).toMatchObject({ code: 0 });
+  const runs = ['cola', 'stsb'].flatMap((task) => [42, 43].map((seed) => `${task}/seed-${seed}`));
+  const places = runs.flatMap((run) => {
+    const { steps } = readJson(folder, 'whole glue', run, 'results.json');
+    return Array.from({ length: steps - 4 }, (_, i) => ({ run: join('broken glue', run), step: i + 1 }));
+  });
+  const draw = createDraws(8);
+  const drawn = Array.from({ length: kills }, () => draw(places.length)).sort((a, b) => a - b);
+  for (const [i, at] of drawn.entries()) {
+    const { run, step } = places[at]!;
+    const running = startCli(glue('broken glue'), folder);
+    await reached(run, step, running.ended);
+    process.kill(-running.child.pid!, 'SIGKILL');
+    expect([i, await running.ended]).toEqual([i, null]);
+  }
+  expect(await runCli(glue('broken glue'), { cwd: folder })).toMatchObject({ code: 0 });
+  for (const run of runs) expectSame(join('broken glue', run), join('whole glue', run));
+});
+
+/** Waits until a run has told of a step, or is beyond it. */
+async function reached(run: string, step: number, ended: Promise<unknown>): Promise<void> {
+  let code: unknown;
+  void ended.then((value) => {
+    code = value ?? 'killed';
+  });
+  while (!loggedEvents(join(folder, run)).some((event) => event.type === 'step' && event.step >= step)) {
+    if (code !== undefined) throw new Error(`ended with ${code} before step ${step} of ${run}`);
+    await delay(20);
+  }
+}
+
+function expectSame(broken: string, whole: string): void {
+  expect(told(broken)).toEqual(told(whole));
+  expect(savedIn(broken)).toEqual(savedIn(whole));
+  const results = (run: string) => {
+    const { metrics, best, steps: done, reason, reports } = readJson(folder, run, 'results.json');
+    return { metrics, best, done, reason, reports };
+  };
+  expect(results(broken)).toEqual(results(whole));
+}
 
 /** What was learnt, measured and saved, and when; not how long it took. */
 function told(run: string): unknown[] {
@@ -80,7 +165,7 @@ function told(run: string): unknown[] {
 
 /** Hashes of the models and checkpoints with their moments, of predictions and split. */
 function savedIn(run: string): Record<string, string> {
-  const isSame = /^(model\/|checkpoints\/|predictions|split)/;
+  const isSame = /^(model\/|adapter\/|checkpoints\/|predictions|split)/;
   const names = filesOf(join(folder, run)).filter((path) => isSame.test(path) && !path.endsWith('README.md'));
   const hash = (path: string) =>
     createHash('sha256')

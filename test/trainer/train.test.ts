@@ -62,6 +62,59 @@ function weightsOf(model: Model): Map<string, Float32Array> {
 
 const kinds = (events: TrainEvent[]) => events.filter(({ type }) => type !== 'phase').map(({ type }) => type);
 
+describe('activations of frozen layers', () => {
+  const freeze = { embeddings: true, layers: 2 };
+
+  test('are the same to the bit in another run, and leave no tensor behind', async () => {
+    const live = engine.liveTensors();
+    const [first, second] = [
+      await run({ freeze, cacheActivations: true }),
+      await run({ freeze, cacheActivations: true }),
+    ];
+    expect(engine.liveTensors()).toBe(live);
+    expect(second.losses).toEqual(first.losses);
+    expect(second.weights).toEqual(first.weights);
+    for (const [name, weights] of first.weights)
+      expect([name, sameBits(weights, first.before.get(name)!)]).toEqual([name, /embeddings|layer\.[01]\./.test(name)]);
+  });
+
+  test('need frozen layers, all the way down', async () => {
+    for (const wrong of [
+      { embeddings: false, layers: 2 },
+      { embeddings: true, layers: 0 },
+    ]) {
+      const { error, events } = await run({ freeze: wrong, cacheActivations: true });
+      expect(String(error)).toContain('No layer is frozen whose output could be kept.');
+      expect(events).toEqual([]);
+    }
+  });
+
+  test('are refused before any is computed where they take too much memory, with figures', async () => {
+    const model = await tinyModel(engine, sequenceClassification({ labels: ['no', 'yes'] }));
+    const endless = { length: 2 ** 40 };
+    const { frozen } = parameterRules(model.parameters, 3, { ...settings.optimizer, freeze });
+    // 12 values of 4 bytes for each token.
+    await expect(model.holdActivations(() => [endless], frozen)).rejects.toThrow(
+      /would take 50,331,648 MB, and [\d,]+ MB are free/,
+    );
+    model.dispose();
+  });
+
+  test('end where the run is stopped', async () => {
+    const model = await tinyModel(engine, sequenceClassification({ labels: ['no', 'yes'] }));
+    const { frozen } = parameterRules(model.parameters, 3, { ...settings.optimizer, freeze });
+    const many = Array.from({ length: 2000 }, (_, i) => [
+      2,
+      ...[1, 26, 676].map((n) => 5 + (Math.floor(i / n) % 26)),
+      3,
+    ]);
+    expect(await model.holdActivations(() => many, frozen, AbortSignal.abort())).toBe(null);
+    model.dispose();
+  });
+});
+
+const sameBits = (a: Float32Array, b: Float32Array) => a.every((x, i) => x === b[i]);
+
 describe('a run', () => {
   test('learns, step by step, and leaves no tensor behind', async () => {
     const live = engine.liveTensors();
