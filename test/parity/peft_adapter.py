@@ -20,8 +20,8 @@ labels = len(json.loads((run / "model" / "config.json").read_text())["id2label"]
 tokens = AutoTokenizer.from_pretrained(run / "model")(texts, padding=True, return_tensors="pt")
 tokens.pop("token_type_ids", None)
 
-merged = AutoModelForSequenceClassification.from_pretrained(run / "model").eval()
-plain = AutoModelForSequenceClassification.from_pretrained(base, num_labels=labels)
+merged = AutoModelForSequenceClassification.from_pretrained(run / "model", dtype=torch.float32).eval()
+plain = AutoModelForSequenceClassification.from_pretrained(base, num_labels=labels, dtype=torch.float32)
 adapted = PeftModel.from_pretrained(plain, run / "adapter").eval()
 with torch.no_grad():
     expected, found = merged(**tokens).logits, adapted(**tokens).logits
