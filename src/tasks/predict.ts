@@ -21,7 +21,7 @@ export interface PassOptions {
 
 /** Examples read ahead, so that those of like length share a batch; bounds memory. */
 const WINDOW = 1024;
-const BATCH_TOKENS = 2048;
+const BATCH_TOKENS = 4096;
 
 /**
  * Predicts for any number of examples, or texts, in constant memory, in their order.
