@@ -200,10 +200,9 @@ export const fields: readonly Field[] = [
     key: 'lora.rank',
     rules: [{ type: 'integer', minimum: 0 }],
     flag: '--lora-rank <R>',
-    description:
-      'LoRA: train products of two matrices of that rank beside frozen weights, and the head; 0: the weights',
+    description: 'LoRA: the encoder stays, small matrices of this rank beside its weights train, and the head; 0: off',
   },
-  { key: 'lora.alpha', rules: [positive], description: 'their factor, times the rank' },
+  { key: 'lora.alpha', rules: [positive], description: 'what they add is multiplied by alpha / rank' },
   {
     key: 'lora.targets',
     rules: [{ type: 'array', items: { enum: loraTargets } }],

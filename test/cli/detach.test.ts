@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resolveSettings } from '../../cli/config/resolve.ts';
 import { runCli } from './run-cli.ts';
-import { eventsOf, lossesOf, readJson, tinyWorkplace } from './train-fixtures.ts';
+import { eventsOf, lossesOf, readJson, tinyWorkplace, untilState } from './train-fixtures.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -89,12 +89,6 @@ async function untilLater(name: string, step: number): Promise<void> {
 
 const control = (...args: string[]) => runCli(['control', ...args], { cwd: folder });
 const stateOf = (name: string): string => readJson(folder, name, 'status.json').state;
-async function untilState(name: string, state: string): Promise<void> {
-  for (let i = 0; stateOf(name) !== state; i++) {
-    if (i === 300) throw new Error(`the run did not become "${state}"`);
-    await sleep(100);
-  }
-}
 
 describe('a training that is looked at', () => {
   test('goes on when who looks at it is killed, and can be steered from elsewhere', async () => {
@@ -107,7 +101,7 @@ describe('a training that is looked at', () => {
       code: 0,
       stdout: expect.stringContaining('stopped after step'),
     });
-    await untilState('survivor', 'stopped');
+    await untilState(join(folder, 'survivor'), 'stopped');
     expect(readJson(folder, 'survivor/results.json').reason).toBe('stopped');
   });
 
@@ -135,7 +129,7 @@ describe('a training that is looked at', () => {
     expect(await control('left', 'resume')).toMatchObject({ stdout: `going on after step ${answer.step}\n` });
     await untilLater('left', answer.step + 20);
     process.kill(readJson(folder, 'left/status.json').pid, 'SIGTERM');
-    await untilState('left', 'stopped');
+    await untilState(join(folder, 'left'), 'stopped');
     expect(
       eventsOf(join(folder, 'left'))
         .filter(({ type }) => type === 'control')

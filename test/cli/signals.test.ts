@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { filesOf, type Running, readJson, startCli, tiny, tinyWorkplace } from './train-fixtures.ts';
+import { filesOf, type Running, readJson, startCli, tiny, tinyWorkplace, untilState } from './train-fixtures.ts';
 
 const stopping = 'finishing the step, then saving (again to abort)\n';
 const aborted = 'aborted: the last checkpoint is kept\n';
@@ -20,13 +19,6 @@ async function longRun(name: string, ...args: string[]): Promise<Running> {
   );
   await running.until('"type":"step","step":5');
   return running;
-}
-
-async function untilState(name: string, state: string): Promise<void> {
-  for (let i = 0; readJson(folder, name, 'status.json').state !== state; i++) {
-    if (i === 300) throw new Error(`the run did not become "${state}"`);
-    await sleep(100);
-  }
 }
 
 /** What every stopped run leaves: a result, and a checkpoint of its last step to resume from. */
@@ -88,7 +80,7 @@ test('before the first step there is nothing to save', async () => {
 test('a run whose parent was killed saves and ends by itself', async () => {
   const run = await longRun('orphan');
   process.kill(run.child.pid!, 'SIGKILL');
-  await untilState('orphan', 'stopped');
+  await untilState(join(folder, 'orphan'), 'stopped');
   expectSaved('orphan');
 });
 
@@ -107,6 +99,6 @@ test('a reader that has seen enough ends it quietly, and the run saves', async (
   run.child.stdout!.destroy();
   expect(await run.ended).toBe(0);
   expect(run.stderr()).toBe('');
-  await untilState('closed', 'stopped');
+  await untilState(join(folder, 'closed'), 'stopped');
   expectSaved('closed');
 });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Papa from 'papaparse';
 import { answers, csvOf, writeTinyCheckpoint } from './tiny-run.ts';
@@ -33,6 +34,23 @@ export const lossesOf = (run: string) =>
   eventsOf(run)
     .filter(({ type }) => type === 'step')
     .map(({ loss }) => loss);
+
+/**
+ * Waits for a run's state: long, because a disk on which others write can take tens of seconds to keep a checkpoint.
+ * @throws with what the run did last, when it ends otherwise or does not get there
+ */
+export async function untilState(run: string, state: string): Promise<void> {
+  const end = Date.now() + 90_000;
+  for (;;) {
+    const status = readJson(run, 'status.json');
+    if (status.state === state) return;
+    if (status.state !== 'running' || Date.now() > end) {
+      const last = readLines(run, 'events.jsonl').slice(-5).join('\n');
+      throw new Error(`the run did not become "${state}": ${JSON.stringify(status)}\n${last}`);
+    }
+    await sleep(100);
+  }
+}
 
 /** All files of a folder, however deep, sorted. */
 export function filesOf(folder: string): string[] {
