@@ -2,7 +2,7 @@
 /** `npm run bench -- COMMAND [options]`: finds the command and hands it its options. */
 import { runCommand, UsageError } from './lib/command.mjs';
 
-const commands = ['train', 'predict', 'kernels', 'startup', 'soak', 'versus-hf'];
+const commands = ['train', 'predict', 'kernels', 'share', 'startup', 'soak', 'versus-hf'];
 
 const [name, ...rest] = process.argv.slice(2);
 try {

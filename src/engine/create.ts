@@ -1,7 +1,7 @@
 import { DistiltuneError } from '../errors.ts';
 import { userCacheFolder } from './install/layout.ts';
 import { loadKernels, loadNative } from './load-native.ts';
-import { loadWasm } from './load-wasm.ts';
+import { loadWasm, loadWasmKernels } from './load-wasm.ts';
 import { locateEngine } from './locate.ts';
 import { nativeEngine } from './native.ts';
 import type { Engine } from './types.ts';
@@ -13,8 +13,8 @@ export interface CreateEngineOptions {
   /** The cache folder where `engine install` puts native TensorFlow; by default the usual place of this system. */
   cacheDir?: string | undefined;
   /**
-   * `auto`: the compiled kernels of `native/` where they are, else those composed of TensorFlow's own ops. Does not
-   * concern wasm.
+   * `auto`: our own kernels, those of `native/` where they are compiled, those of `wasm/`; else ones composed of the ops that
+   * TensorFlow brings. `fused` demands the compiled ones of native TensorFlow.
    */
   kernels?: 'auto' | 'fused' | 'composed' | undefined;
   /** Threads of the compiled kernels: as many as TensorFlow has for one op; 0: one for each processor. */
@@ -52,7 +52,8 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
     }
   }
   if (bfloat16) throw noBfloat16('wasm does not know it');
-  return wasmEngine(await loadWasm());
+  const tf = await loadWasm();
+  return wasmEngine(tf, kernels === 'composed' ? null : await loadWasmKernels(tf));
 }
 
 const noBfloat16 = (reason: string) =>

@@ -1,7 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
 import { createConstants } from './constants.ts';
-import { fusedKernels } from './native-kernels.ts';
+import { fusedKernels } from './fused-kernels.ts';
 import { seedWords } from './random.ts';
 import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';

@@ -1,15 +1,18 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
 import { createConstants } from './constants.ts';
+import { fusedKernels } from './fused-kernels.ts';
 import { randomIntegers } from './random.ts';
 import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
+import { type WasmFunctions, wasmOps } from './wasm-ops.ts';
 
 /**
  * The engine on WebAssembly, which runs wherever Node does. Same kernels, same numbers to rounding; one thread.
- * What the wasm backend lacks (segment sums, seeded random numbers) is done here in JavaScript.
+ * @param kernels those of `wasm/`; null: all is composed of the backend's own, and what it lacks (segment sums, seeded
+ * random numbers) is done in JavaScript
  */
-export function wasmEngine(tf: typeof tfjs): Engine {
+export function wasmEngine(tf: typeof tfjs, kernels: WasmFunctions | null): Engine {
   const tidy = createTidy(tf);
   const constants = createConstants(tf);
   const constant = constants.get;
@@ -29,22 +32,30 @@ export function wasmEngine(tf: typeof tfjs): Engine {
     sumLast: (x) => tf.sum(x, -1, true),
     sumRows: (x) => tf.sum(x, 0),
   };
+  const ops = kernels && wasmOps(tf, kernels);
+  const fused = ops && fusedKernels(tf, ops, tidy);
   // The backend multiplies fast only what is not transposed: transpose first.
   const transposed = (x: Tensor) => tf.transpose(x, x.rank === 2 ? [1, 0] : [0, 1, 3, 2]);
-  const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) =>
+  const batchMatMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) =>
     tidy(() => tf.matMul(transposeA ? transposed(a) : a, transposeB ? transposed(b) : b));
+  const matMul: Engine['matMul'] = ops
+    ? (a, b, transposeA = false, transposeB = false) => ops.product(a, b, transposeA, transposeB)
+    : batchMatMul;
 
   const variable = (initial: Tensor): Variable => {
-    let current = tf.keep(tf.clone(initial));
+    // Our optimizer writes where the values lie: nobody else's may lie there.
+    const own = (value: Tensor) => tf.keep(ops ? ops.copy(value) : tf.clone(value));
+    let current = own(initial);
     return {
       shape: initial.shape.slice(),
       read: () => tf.clone(current), // shares the values
       assign(value) {
         current.dispose();
-        current = tf.keep(tf.clone(value));
+        current = own(value);
       },
       dispose: () => current.dispose(),
-    };
+      [CURRENT]: () => current,
+    } as WasmVariable;
   };
 
   return {
@@ -61,10 +72,10 @@ export function wasmEngine(tf: typeof tfjs): Engine {
     dispose: (...tensors) => {
       for (const t of tensors) t?.dispose();
     },
-    liveTensors: () => tf.memory().numTensors - constants.count(),
+    liveTensors: () => tf.memory().numTensors - constants.count() - (fused?.constants() ?? 0),
 
     matMul,
-    batchMatMul: matMul,
+    batchMatMul,
     linear: (x, weight, bias) => tidy(() => tf.add(matMul(x, weight, false, true), bias)),
     sumRows: primitives.sumRows,
     add: primitives.add,
@@ -99,7 +110,7 @@ export function wasmEngine(tf: typeof tfjs): Engine {
       return tf.tensor(values, shape);
     },
 
-    layerKernels: null,
+    layerKernels: fused?.layerKernels ?? null,
 
     sumOfSquares(tensors) {
       let total = 0;
@@ -107,7 +118,21 @@ export function wasmEngine(tf: typeof tfjs): Engine {
       return total;
     },
 
-    adamStep(updates, { step, beta1, beta2, epsilon, gradientScale }) {
+    adamStep(updates, options) {
+      const { step, beta1, beta2, epsilon, gradientScale } = options;
+      if (fused) {
+        const valuesOf = (variable: Variable) => (variable as WasmVariable)[CURRENT]();
+        const inPlace = updates.map(({ weight, moment1, moment2, gradient, learningRate, weightDecay }) => ({
+          weight: valuesOf(weight),
+          moment1: valuesOf(moment1),
+          moment2: valuesOf(moment2),
+          gradient,
+          rate: learningRate,
+          decay: weightDecay,
+        }));
+        fused.adamW(inPlace, options);
+        return;
+      }
       const correction1 = 1 - beta1 ** step;
       const rootCorrection2 = Math.sqrt(1 - beta2 ** step);
       for (const { weight, moment1, moment2, gradient, learningRate, weightDecay } of updates) {
@@ -125,5 +150,10 @@ export function wasmEngine(tf: typeof tfjs): Engine {
         });
       }
     },
+    ...(fused && { scatterRows: fused.scatterRows, dropoutMask: fused.dropoutMask, sumOfSquares: fused.sumOfSquares }),
   };
 }
+
+const CURRENT = Symbol('current');
+/** The tensor that holds its values. */
+type WasmVariable = Variable & { [CURRENT](): Tensor };

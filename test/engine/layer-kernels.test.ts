@@ -164,20 +164,53 @@ describe.skipIf(!engine.layerKernels)(`the engine's own kernels and the composed
     [3, 7],
     [37, 48],
     [600, 768],
-  ])('residual and norm, forward and backward: %i x %i', (rows, width) => {
-    compared((kernels) => {
-      // A mean far from 0 must not cost precision.
-      const x = engine.add(tensor([rows, width], 1), engine.floats(Float32Array.of(30), [1]));
-      const inputs = { x, bias: tensor([width], 2), residual: tensor([rows, width], 3), ...norm(width) };
-      const { y, saved } = kernels.residualNorm(inputs, null, true);
-      const alone = kernels.residualNorm(inputs, null, false);
+  ])('residual and norm, forward and backward, as the formulas say: %i x %i', (rows, width) => {
+    // A mean far from 0 must not cost precision.
+    const x = values(rows * width, 1).map((v) => v + 30);
+    const [bias, gamma, beta] = [2, 11, 12].map((seed) => values(width, seed)) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
+    const residual = values(rows * width, 3);
+    const dy = [4, 5, 6].map((seed) => values(rows * width, seed));
+    const sums = () => new Array<number>(width).fill(0);
+    const want = { y: [] as number[], dx: [] as number[], dGamma: sums(), dBeta: sums(), dBias: sums() };
+    for (let i = 0; i < rows; i++) {
+      const at = (j: number) => i * width + j;
+      const mean = (of: (j: number) => number) => bias.reduce((sum, _, j) => sum + of(j), 0) / width;
+      const before = (j: number) => x[at(j)]! + bias[j]! + residual[at(j)]!;
+      const centre = mean(before);
+      const inverse = 1 / Math.sqrt(mean((j) => (before(j) - centre) ** 2) + 1e-12);
+      const n = bias.map((_, j) => (before(j) - centre) * inverse);
+      const d = (j: number) => dy[0]![at(j)]! + dy[1]![at(j)]! + dy[2]![at(j)]!;
+      const h = mean((j) => d(j) * gamma[j]!);
+      const along = mean((j) => d(j) * gamma[j]! * n[j]!);
+      n.forEach((value, j) => {
+        const dx = (d(j) * gamma[j]! - h - value * along) * inverse;
+        want.y.push(value * gamma[j]! + beta[j]!);
+        want.dx.push(dx);
+        want.dGamma[j]! += d(j) * value;
+        want.dBeta[j]! += d(j);
+        want.dBias[j]! += dx;
+      });
+    }
+    engine.tidy(() => {
+      const all = (of: Float32Array) => engine.floats(of, [rows, width]);
+      const one = (of: Float32Array) => engine.floats(of, [width]);
+      const scaling = { gamma: one(gamma), beta: one(beta), epsilon: 1e-12 };
+      const inputs = { x: all(x), bias: one(bias), residual: all(residual), ...scaling };
+      const { y, saved } = own.residualNorm(inputs, null, true);
+      const alone = own.residualNorm(inputs, null, false);
       expect(alone.saved).toBeNull();
       expect(read(alone.y)).toEqual(read(y));
-      const dy = [4, 5, 6].map((seed) => tensor([rows, width], seed));
-      const { dDropped, ...gradients } = kernels.residualNormGradient(dy, saved!, inputs.gamma);
+      const { dDropped, ...gradients } = own.residualNormGradient(dy.map(all), saved!, inputs.gamma);
       expect(dDropped).toBe(gradients.dx);
-      // One number of a row has no deviation: what is left of it is rounding.
-      return width === 1 ? { y } : { y, ...gradients };
+      const got = { y, ...gradients };
+      for (const name of Object.keys(want) as (keyof typeof want)[]) {
+        // One number of a row has no deviation: what is left of its gradients is rounding.
+        if (width > 1 || name === 'y') expect(difference(read(got[name]), want[name]), name).toBeLessThan(4e-6);
+      }
     });
   });
 

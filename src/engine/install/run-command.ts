@@ -54,8 +54,13 @@ export async function runCommand(
       } else reject(error);
     });
     child.on('close', (code, endedBy) => {
-      if (signal?.aborted) reject(signal.reason);
-      else resolve({ code, found: true, endedBy, stdout, stderr });
+      const settle = () => {
+        if (signal?.aborted) reject(signal.reason);
+        else resolve({ code, found: true, endedBy, stdout, stderr });
+      };
+      // A terminal's Ctrl-C goes to both, and the system may tell us of the program's end before it tells us of the signal.
+      if (endedBy === 'SIGINT' || endedBy === 'SIGTERM' || endedBy === 'SIGHUP') setTimeout(settle, 300);
+      else settle();
     });
   });
 }
