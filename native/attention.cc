@@ -41,6 +41,8 @@ void copyRows(const float* from, const float* bias, int64_t count, const Shape& 
   for (int64_t i = 0; i < count; i++) {
     const float* const row = from + i * s.stride;
     float* const out = to + i * s.wide;
+    // The next head's part of the row: such short pieces, so far apart, the processor does not foresee.
+    for (int64_t d = 0; d < s.width; d += 16) __builtin_prefetch(row + s.width + d);
     if (bias) {
 #pragma omp simd
       for (int64_t d = 0; d < s.width; d++) out[d] = row[d] + bias[d];
@@ -102,6 +104,18 @@ int64_t longestOf(const int32_t* offsets, int64_t sequences) {
   return longest;
 }
 
+/** Runs `work(sequence, head)` for all of them in parallel, heads of a sequence one after the other where there are many sequences. */
+template <typename Work>
+void forHeads(int64_t sequences, int64_t heads, Work&& work) {
+  const int64_t wanted = 8 * static_cast<int64_t>(pool().threads());
+  const int64_t parts = std::clamp<int64_t>((wanted + sequences - 1) / sequences, 1, heads);
+  pool().run(sequences * parts, [&](int64_t task) {
+    // The longest sequences lie last; begun first, they are not what all wait for.
+    const int64_t b = sequences - 1 - task / parts, part = task % parts;
+    for (int64_t h = heads * part / parts; h < heads * (part + 1) / parts; h++) work(b, h);
+  });
+}
+
 /**
  * Multi-head scaled dot-product attention (Vaswani et al. 2017) within each sequence.
  * q [T, D], or [B, D]: of each sequence's first token only; k, v [T, D]; their biases [D]; offsets [B + 1]: the row at
@@ -132,11 +146,8 @@ void attention(Call& call) {
   const float* const kBias = call.floats(4);
   const float* const vBias = call.floats(5);
 
-  // The longest sequences lie last; begun first, they are not what all wait for.
-  const int64_t tasks = sequences * heads;
-  pool().run(tasks, [&](int64_t task) {
+  forHeads(sequences, heads, [&](int64_t b, int64_t h) {
     const Dropout dropout = shared;
-    const int64_t b = sequences - 1 - task / heads, h = task % heads;
     const int64_t start = offsets[b], length = offsets[b + 1] - start, column = h * width;
     const int64_t room = padded(length), queries = s.firstOnly ? 1 : length;
     Scratch scratch((longest * 2 + kQueries * 2) * s.wide + longest * s.wide + kQueries * longest);
@@ -207,13 +218,11 @@ void attentionGradient(Call& call) {
   const float* const vBias = call.floats(6);
   std::vector<float> biasSums(sequences * 3 * stride, 0.0f);
 
-  const int64_t tasks = sequences * heads;
-  pool().run(tasks, [&](int64_t task) {
+  forHeads(sequences, heads, [&](int64_t b, int64_t h) {
     const Dropout dropout = shared;
-    const int64_t b = sequences - 1 - task / heads, h = task % heads;
     const int64_t start = offsets[b], length = offsets[b + 1] - start, column = h * width;
     const int64_t room = padded(length), queries = s.firstOnly ? 1 : length;
-    Scratch scratch((longest * 6 + kQueries * 3) * s.wide + 2 * kQueries * longest + longest);
+    Scratch scratch((longest * 6 + kQueries * 3) * s.wide + 3 * kQueries * longest);
     float* const k = scratch.take(length * s.wide);
     float* const kt = scratch.take(s.wide * room);
     float* const v = scratch.take(length * s.wide);
@@ -225,6 +234,7 @@ void attentionGradient(Call& call) {
     float* const dc = scratch.take(kQueries * s.wide);
     float* const p = scratch.take(kQueries * room);
     float* const dp = scratch.take(kQueries * room);
+    float* const dropped = dropout.any() ? scratch.take(kQueries * room) : p;
     copyRows(ks + start * stride + column, kBias + column, length, s, k);
     transpose(k, length, room, s, kt);
     copyRows(vs + start * stride + column, vBias + column, length, s, v);
@@ -244,32 +254,28 @@ void attentionGradient(Call& call) {
         float* const row = p + i * room;
         float* const dRow = dp + i * room;
         softmaxRow(row, length, scale);
-        // dv needs the dropped probabilities, the softmax's gradient the whole ones: dp becomes the latter, p the former.
+        // dv needs the dropped probabilities, the softmax's gradient the whole ones.
         float along = 0;
         if (dropout.any()) {
+          float* const kept = dropped + i * room;
 #pragma omp simd reduction(+ : along)
           for (int64_t j = 0; j < length; j++) {
             const float factor = dropout.factor(element + static_cast<uint32_t>(j));
             const float d = dRow[j] * factor;
             along += d * row[j];
             dRow[j] = d;
-          }
-#pragma omp simd
-          for (int64_t j = 0; j < length; j++) {
-            const float whole = row[j];
-            dRow[j] = whole * (dRow[j] - along) * scale;
-            row[j] = whole * dropout.factor(element + static_cast<uint32_t>(j));
+            kept[j] = row[j] * factor;
           }
         } else {
 #pragma omp simd reduction(+ : along)
           for (int64_t j = 0; j < length; j++) along += dRow[j] * row[j];
-#pragma omp simd
-          for (int64_t j = 0; j < length; j++) dRow[j] = row[j] * (dRow[j] - along) * scale;
         }
+#pragma omp simd
+        for (int64_t j = 0; j < length; j++) dRow[j] = row[j] * (dRow[j] - along) * scale;
       }
       product(count, s.wide, length, {dp, room, 1}, k, s.wide, dq, s.wide, false);
       product(length, s.wide, count, {dp, 1, room}, q, s.wide, dk, s.wide, true);
-      product(length, s.wide, count, {p, 1, room}, dc, s.wide, dv, s.wide, true);
+      product(length, s.wide, count, {dropped, 1, room}, dc, s.wide, dv, s.wide, true);
       for (int64_t i = 0; i < count; i++) {
         const float* const row = dq + i * s.wide;
         std::copy(row, row + width, dqs + (firstQuery + from + i) * stride + column);

@@ -61,8 +61,11 @@ inline void panel(int64_t rows, int64_t inner, View a, const float* b, int64_t l
     tile<kRows, VECTORS>(inner, a.data + i * a.row, a.row, a.column, b, ldb, c + i * ldc, ldc, accumulate);
     i += kRows;
   };
-  while (i + 6 <= rows) rowsOf(std::integral_constant<int, 6>());
-  while (i + 3 <= rows) rowsOf(std::integral_constant<int, 3>());
+  // As many sums as there are registers for; fewer would wait for each other.
+  constexpr int kMost = kLanes == 16 ? 8 : 6;
+  while (i + kMost <= rows) rowsOf(std::integral_constant<int, kMost>());
+  while (i + kMost / 2 <= rows) rowsOf(std::integral_constant<int, kMost / 2>());
+  while (i + 2 <= rows) rowsOf(std::integral_constant<int, 2>());
   while (i < rows) rowsOf(std::integral_constant<int, 1>());
 }
 
