@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { type CreateEngineOptions, createEngine } from '../../src/engine/create.ts';
 import { userCacheFolder } from '../../src/engine/install/layout.ts';
-import { randomIntegers } from '../../src/engine/random.ts';
+import { furthest, values } from './product-reference.ts';
 
 const options: CreateEngineOptions = {
   kind: (process.env.DISTILTUNE_ENGINE ?? 'native') as 'native' | 'wasm',
@@ -16,11 +16,6 @@ function rounded(x: number): number {
   const bits = new Uint32Array(Float32Array.of(x).buffer)[0]!;
   const even = (bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000;
   return new Float32Array(Uint32Array.of(even).buffer)[0]!;
-}
-
-function values(count: number, seed: number): Float32Array {
-  const next = randomIntegers({ seed, step: 0, site: 0 });
-  return Float32Array.from({ length: count }, () => (next() / 2 ** 32) * 2 - 1);
 }
 
 test('an engine without it says so', async () => {
@@ -53,17 +48,7 @@ describe.skipIf(started instanceof Error)(`matrix products in bfloat16 ${reason}
         const b = engine.floats(y, flipB ? [n, k] : [k, n]);
         const c = engine.matMul(a, b, flipA, flipB);
         expect(c.shape).toEqual([m, n]);
-        const found = engine.values(c);
-        let most = 0;
-        for (let i = 0; i < m; i++)
-          for (let j = 0; j < n; j++) {
-            let sum = 0;
-            for (let l = 0; l < k; l++) {
-              const left = rounded(x[flipA ? l * m + i : i * k + l]!);
-              sum += left * rounded(y[flipB ? j * k + l : l * n + j]!);
-            }
-            most = Math.max(most, Math.abs(found[i * n + j]! - sum));
-          }
+        const most = furthest(engine.values(c), { x: x.map(rounded), y: y.map(rounded), flipA, flipB }, [m, k, n]);
         expect(most, `${flipA} ${flipB}`).toBeLessThan(1e-5);
         engine.dispose(a, b, c);
       }

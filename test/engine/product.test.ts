@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { testEngine } from './helper.ts';
+import { furthest, values } from './product-reference.ts';
+
+const engine = await testEngine();
+
+describe('matrix products', () => {
+  // Parts of tiles and panels, several blocks of rows, of columns and of depth.
+  test.each([
+    [1, 1, 1],
+    [3, 2, 5],
+    [5, 8, 8],
+    [17, 33, 49],
+    [6, 385, 9],
+    [101, 130, 513],
+    [211, 800, 40],
+    [64, 2, 384],
+  ] as const)('[%d, %d] with %d columns, either side transposed: as in double precision', (m, k, n) => {
+    const live = engine.liveTensors();
+    for (const flipA of [false, true]) {
+      for (const flipB of [false, true]) {
+        const [x, y] = [values(m * k, 1 + m), values(k * n, 7 + n)];
+        const a = engine.floats(x, flipA ? [k, m] : [m, k]);
+        const b = engine.floats(y, flipB ? [n, k] : [k, n]);
+        const c = engine.matMul(a, b, flipA, flipB);
+        expect(c.shape).toEqual([m, n]);
+        expect(furthest(engine.values(c), { x, y, flipA, flipB }, [m, k, n]), `${flipA} ${flipB}`).toBeLessThan(
+          1e-6 + 3e-8 * k,
+        );
+        engine.dispose(a, b, c);
+      }
+    }
+    expect(engine.liveTensors()).toBe(live);
+  });
+
+  test('sides that do not fit are refused', () => {
+    const [a, b] = [engine.zeros([2, 3]), engine.zeros([4, 2])];
+    expect(() => engine.matMul(a, b)).toThrow();
+    engine.dispose(a, b);
+  });
+});
