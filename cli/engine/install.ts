@@ -1,5 +1,5 @@
 import { type InstallResult, installEngine } from '../../src/engine/install/install.ts';
-import { loadWasm } from '../../src/engine/load-wasm.ts';
+import { loadWasm, loadWasmKernels } from '../../src/engine/load-wasm.ts';
 import type { KernelsFailure } from '../../src/engine/locate.ts';
 import { DistiltuneError } from '../../src/errors.ts';
 import type { Context } from '../context.ts';
@@ -18,7 +18,7 @@ export interface EngineInstallOptions {
  */
 export async function engineInstall(context: Context, { force = false, wasm = false }: EngineInstallOptions = {}) {
   if (wasm) {
-    await loadWasm();
+    await loadWasmKernels(await loadWasm());
     if (context.json) context.stdout.line(JSON.stringify({ engine: 'wasm' }, null, 2));
     else if (!context.quiet) context.stdout.line('wasm works; DISTILTUNE_ENGINE=wasm has it used where both are there');
     return;
@@ -73,7 +73,7 @@ function composedLine({ stderr }: Context, { reason, fix }: KernelsFailure): str
 /** That wasm is used, what it costs, why, and what to do about it, in one line. */
 function wasmLine({ stderr }: Context, { failures }: InstallResult): string {
   const decisive = failures.findLast((failure) => failure.fix) ?? failures.at(-1);
-  const cost = 'about 6 times slower than native TensorFlow on 2 cores, more on more';
+  const cost = 'about 5 times slower than native TensorFlow on 2 cores, more on more';
   const fix = decisive?.fix ?? '`distiltune engine info` lists what was tried';
   return `${stderr.colors.yellow('wasm engine')} (${cost}): ${decisive?.reason}. To change it: ${fix}`;
 }

@@ -2,7 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { seedWords } from './random.ts';
 import type { AdamOptions, AttentionPlan, Dropout, Engine, LayerKernels, Saved, Tensor } from './types.ts';
 
-/** The eager ops of TensorFlow, by name. */
+/** Ops by name: TensorFlow's eager ones, or those of `wasm-ops.ts`. */
 export interface Ops {
   one(name: string, inputs: Tensor[]): Tensor;
   many(name: string, inputs: Tensor[], outputs: number): Tensor[];
@@ -47,7 +47,7 @@ export type FusedKernels = Pick<Engine, 'sumOfSquares' | 'dropoutMask' | 'scatte
 };
 
 /**
- * The kernels of `native/`, which do in one pass over memory what takes TensorFlow's own ops many: biases, activation,
+ * The kernels of `native/` and `wasm/`, which do in one pass over memory what takes an engine's elementary ops many: biases, activation,
  * dropout, residual, norm and their gradients; attention without padding; AdamW over all weights at once. Dropout is a
  * function of a seed and an element's number there, and computed again in the gradient instead of kept.
  */
