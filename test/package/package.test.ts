@@ -49,6 +49,7 @@ describe.skipIf(!isBuilt)('the package, in an empty folder (skipped without a bu
       'dist',
       'models',
       'native',
+      'wasm',
       'examples',
       'node_modules',
       'CHANGELOG.md',
@@ -61,6 +62,7 @@ describe.skipIf(!isBuilt)('the package, in an empty folder (skipped without a bu
       files.filter((file) => file.startsWith('node_modules/') && !file.startsWith('node_modules/ml-metrics/')),
     ).toEqual([]);
     expect(files).toContain('node_modules/ml-metrics/dist/index.js');
+    expect(files.filter((file) => file.startsWith('wasm/'))).toEqual(['wasm/kernels.wasm']);
     expect(files).toContain('native/addon.cc');
     expect(files).toContain('native/kernels.h');
   });
