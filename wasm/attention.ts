@@ -4,7 +4,6 @@ import { product, productScratch } from './product';
 // Rows of probabilities are padded to whole vectors with scores whose exponential is 0.
 const PADDING: f32 = -1e30;
 
-// @ts-ignore: decorator
 @inline
 function padded(length: i32): i32 {
   return (length + 3) & ~3;

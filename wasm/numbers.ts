@@ -1,7 +1,6 @@
 /** Elementwise functions of four numbers at once: the formulas of `native/numbers.h`, where they are explained. */
 
 /** The `left` elements at an address, at most four; 0 in the lanes beyond. */
-// @ts-ignore: decorator
 @inline
 export function load4(at: usize, left: i32): v128 {
   return left >= 4 ? v128.load(at) : loadPart(at, left);
@@ -15,7 +14,6 @@ function loadPart(at: usize, left: i32): v128 {
 }
 
 /** Stores the first `left` lanes, at most four. */
-// @ts-ignore: decorator
 @inline
 export function store4(at: usize, x: v128, left: i32): void {
   if (left >= 4) v128.store(at, x);
@@ -29,13 +27,11 @@ function storePart(at: usize, x: v128, left: i32): void {
 }
 
 /** x in the first `left` lanes, 0 in those beyond. */
-// @ts-ignore: decorator
 @inline
 export function first4(x: v128, left: i32): v128 {
   return left >= 4 ? x : v128.and(x, i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(left)));
 }
 
-// @ts-ignore: decorator
 @inline
 export function sum4(x: v128): f32 {
   return (
@@ -43,14 +39,12 @@ export function sum4(x: v128): f32 {
   );
 }
 
-// @ts-ignore: decorator
 @inline
 export function mulAdd(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
 /** e^x to two units in the last place; 0 below -87.3. */
-// @ts-ignore: decorator
 @inline
 export function exponential(x: v128): v128 {
   const lowest = f32x4.splat(-87.3);
@@ -77,7 +71,6 @@ export function exponential(x: v128): v128 {
 }
 
 /** Phi(x), the normal distribution function, of e = exp(-x^2 / 2). */
-// @ts-ignore: decorator
 @inline
 export function normalCdf(x: v128, e: v128): v128 {
   const one = f32x4.splat(1);
@@ -95,28 +88,24 @@ export function normalCdf(x: v128, e: v128): v128 {
 }
 
 /** exp(-x^2 / 2) */
-// @ts-ignore: decorator
 @inline
 export function bell(x: v128): v128 {
   return exponential(f32x4.mul(f32x4.mul(f32x4.splat(-0.5), x), x));
 }
 
 /** Below it, of 2^32, an element is dropped. */
-// @ts-ignore: decorator
 @inline
 export function dropThreshold(rate: f32): u32 {
   return u32(f64(rate) * 4294967296.0);
 }
 
 /** Numbers of four elements that lie side by side. */
-// @ts-ignore: decorator
 @inline
 export function elements4(first: u32): v128 {
   return i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3));
 }
 
 /** Dropout's factors of four elements, 0 or `scale`: the same as those of the native kernels. All but `elements` are splats. */
-// @ts-ignore: decorator
 @inline
 export function dropFactors(elements: v128, seed0: v128, seed1: v128, threshold: v128, scale: v128): v128 {
   const a = i32x4.splat(0x7feb352d);
