@@ -139,7 +139,7 @@ describe.skipIf(noTmux)(`a terminal ${noTmux ?? ''}`, () => {
     await prompt();
     await tmux.type('fg');
     await tmux.keys('Enter');
-    const lines = await tmux.until(/HEADER 100x30[^]*FOOTER/);
+    const lines = await tmux.until(/HEADER 100x30[\s\S]*FOOTER/);
     expect(lines.slice(-2)).toEqual(['keys: a', 'FOOTER']);
     expect(await tmux.isCursorShown()).toBe(false);
     await tmux.keys('b', 'q');
