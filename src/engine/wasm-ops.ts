@@ -39,6 +39,11 @@ export interface WasmOps extends Ops {
   copy(x: Tensor): Tensor;
 }
 
+/** Bytes that an address of 32 bits reaches. */
+const ADDRESSES = 2 ** 32;
+const outOfMemory = (bytes: number) =>
+  new RangeError(`WebAssembly is out of memory: it has no ${bytes} bytes of its 4 GB left`);
+
 const size = (x: Tensor) => x.shape.reduce((a, b) => a * b, 1);
 
 /** The ops that `fusedKernels` calls, on WebAssembly: inputs, outputs and meaning are those of `native/`. */
@@ -46,7 +51,17 @@ export function wasmOps(tf: typeof tfjs, functions: WasmFunctions): WasmOps {
   const backend = tf.backend() as unknown as WasmBackend;
   const memory = wasmMemory(tf);
   const at = (x: Tensor) => backend.getMemoryOffset(x.dataId);
-  const output = (...shape: number[]) => tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32'));
+  const output = (...shape: number[]) => {
+    const bytes = shape.reduce((a, b) => a * b, 4);
+    // The backend would go on with a smaller piece, or with none.
+    if (bytes >= ADDRESSES) throw outOfMemory(bytes);
+    const tensor = tf.engine().makeTensorFromTensorInfo(backend.makeOutput(shape, 'float32'));
+    if (bytes > 0 && at(tensor) === 0) {
+      tensor.dispose();
+      throw outOfMemory(bytes);
+    }
+    return tensor;
+  };
   // The memory may have grown, and its buffer be another one, after each output.
   const float = (x: Tensor, index = 0) => new Float32Array(memory.buffer, at(x), index + 1)[index]!;
   const int = (x: Tensor, index = 0) => new Int32Array(memory.buffer, at(x), index + 1)[index]!;
@@ -61,7 +76,7 @@ export function wasmOps(tf: typeof tfjs, functions: WasmFunctions): WasmOps {
       backend.wasm._free(scratch.address);
       const address = backend.wasm._malloc(bytes) >>> 0;
       scratch = { address, bytes: address === 0 ? 0 : bytes };
-      if (address === 0) throw new RangeError(`WebAssembly has no ${bytes} bytes of memory left`);
+      if (address === 0) throw outOfMemory(bytes);
     }
     return scratch.address;
   };
