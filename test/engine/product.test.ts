@@ -36,7 +36,9 @@ describe('matrix products', () => {
   test.skipIf(engine.name !== 'wasm')('a result beyond 4 GB is refused (skipped but on wasm)', () => {
     const [a, b] = [engine.zeros([40_000, 1]), engine.zeros([1, 40_000])];
     const live = engine.liveTensors();
-    expect(() => engine.matMul(a, b)).toThrow('WebAssembly is out of memory: it has no 6400000000 bytes of its 4 GB left');
+    expect(() => engine.matMul(a, b)).toThrow(
+      'WebAssembly is out of memory: it has no 6400000000 bytes of its 4 GB left',
+    );
     expect(engine.liveTensors()).toBe(live);
     engine.dispose(a, b);
   });
