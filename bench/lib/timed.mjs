@@ -22,5 +22,5 @@ export function timed(work, { seconds, atLeast, before = () => undefined, after 
     if (run >= 0) times.push((performance.now() - start) / 1000);
     after(result);
   }
-  return { median: median(times), least: Math.min(...times), runs: times.length };
+  return { median: median(times), least: times.reduce((a, b) => Math.min(a, b)), runs: times.length };
 }
