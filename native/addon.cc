@@ -1,4 +1,10 @@
 // A Node addon whose loading tells TensorFlow of our ops. TensorFlow's own addon must be loaded before it.
+#if defined(__unix__) || defined(__APPLE__)
+#include <csignal>
+#include <cstdlib>
+#define DISTILTUNE_SIGNALS 1
+#endif
+
 #include <string>
 
 #include "kernels.h"
@@ -48,6 +54,34 @@ napi_value setThreadsFrom(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/**
+ * guardSignals(): has all handlers of signals that there are by now run on a stack of their own. TensorFlow's matrix products
+ * (oneDNN's generated code) leave the stack pointer where what the system lays below it for a handler overwrites the heap: one
+ * signal in some thousand ended the process, or worse, did not. For the thread that calls it, which is the one that gets signals.
+ */
+napi_value guardSignals(napi_env, napi_callback_info) {
+#if defined(DISTILTUNE_SIGNALS)
+  constexpr size_t kBytes = 1 << 18;
+  static void* const memory = std::malloc(kBytes);
+  stack_t stack{};
+  if (!memory || sigaltstack(nullptr, &stack) != 0) return nullptr;
+  if (stack.ss_flags & SS_DISABLE) {
+    stack = stack_t{};
+    stack.ss_sp = memory;
+    stack.ss_size = kBytes;
+    if (sigaltstack(&stack, nullptr) != 0) return nullptr;
+  }
+  for (int signal = 1; signal < NSIG; signal++) {
+    struct sigaction action;
+    if (sigaction(signal, nullptr, &action) != 0 || (action.sa_flags & SA_ONSTACK)) continue;
+    if (!(action.sa_flags & SA_SIGINFO) && (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN)) continue;
+    action.sa_flags |= SA_ONSTACK;
+    sigaction(signal, &action, nullptr);
+  }
+#endif
+  return nullptr;
+}
+
 }  // namespace
 }  // namespace distiltune
 
@@ -61,6 +95,8 @@ NAPI_MODULE_INIT() {
   napi_value function;
   if (napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, distiltune::setThreadsFrom, nullptr, &function) == napi_ok)
     napi_set_named_property(env, exports, "setThreads", function);
+  if (napi_create_function(env, "guardSignals", NAPI_AUTO_LENGTH, distiltune::guardSignals, nullptr, &function) == napi_ok)
+    napi_set_named_property(env, exports, "guardSignals", function);
   napi_value bfloat16;
   if (napi_get_boolean(env, !distiltune::bfloat16Ops.empty(), &bfloat16) == napi_ok)
     napi_set_named_property(env, exports, "bfloat16", bfloat16);

@@ -42,10 +42,16 @@ export interface LoadedKernels {
 export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): LoadedKernels | null {
   if (kernels === null) return null;
   try {
-    const { setThreads, bfloat16 } = createRequire(addon)(kernels) as LoadedKernels & {
+    const { setThreads, guardSignals, bfloat16 } = createRequire(addon)(kernels) as LoadedKernels & {
       setThreads(count: number): void;
+      guardSignals(): void;
     };
     setThreads(threads);
+    guardSignals();
+    // A signal's first listener has a new handler installed.
+    process.on('newListener', (name) => {
+      if (typeof name === 'string' && name.startsWith('SIG')) setImmediate(guardSignals);
+    });
     return { bfloat16 };
   } catch (cause) {
     throw new DistiltuneError(`the compiled kernels do not load: ${(cause as Error).message}`, {
