@@ -6,6 +6,7 @@
 #endif
 
 #include <string>
+#include <utility>
 
 #include "kernels.h"
 #include "node_api.h"
@@ -30,7 +31,8 @@ void registerOp(const Op& op, TF_Status* status) {
 std::string registerAll() {
   std::string reason;
   TF_Status* const status = TF_NewStatus();
-  for (const auto* ops : {&activationOps, &normOps, &attentionOps, &embeddingOps, &optimizerOps, &bfloat16Ops}) {
+  for (const auto* ops :
+       {&activationOps, &normOps, &attentionOps, &embeddingOps, &optimizerOps, &smallProductOps, &bfloat16Ops}) {
     for (const Op& op : *ops) {
       registerOp(op, status);
       if (TF_GetCode(status) == TF_OK) continue;
@@ -97,8 +99,11 @@ NAPI_MODULE_INIT() {
     napi_set_named_property(env, exports, "setThreads", function);
   if (napi_create_function(env, "guardSignals", NAPI_AUTO_LENGTH, distiltune::guardSignals, nullptr, &function) == napi_ok)
     napi_set_named_property(env, exports, "guardSignals", function);
-  napi_value bfloat16;
-  if (napi_get_boolean(env, !distiltune::bfloat16Ops.empty(), &bfloat16) == napi_ok)
-    napi_set_named_property(env, exports, "bfloat16", bfloat16);
+  const std::pair<const char*, bool> optional[] = {{"bfloat16", !distiltune::bfloat16Ops.empty()},
+                                                   {"smallProducts", !distiltune::smallProductOps.empty()}};
+  for (const auto& [name, has] : optional) {
+    napi_value value;
+    if (napi_get_boolean(env, has, &value) == napi_ok) napi_set_named_property(env, exports, name, value);
+  }
   return exports;
 }

@@ -2,10 +2,8 @@
 #include "kernels.h"
 
 #if defined(__AVX512BF16__) && defined(__AVX512BW__)
-#include <immintrin.h>
-
-#include <cstdlib>
-#include <memory>
+#include "scratch.h"
+#include "transpose.h"
 #endif
 
 namespace distiltune {
@@ -26,50 +24,8 @@ struct Operand {
   bool along;
 };
 
-/** Memory that a thread keeps from one product to the next. */
-struct Kept {
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<uint32_t, Free> memory;
-  int64_t room = 0;
-
-  uint32_t* of(int64_t words) {
-    if (words > room) {
-      memory.reset(static_cast<uint32_t*>(std::aligned_alloc(64, words * sizeof(uint32_t))));
-      room = memory ? words : 0;
-    }
-    return memory.get();
-  }
-};
-
 inline __mmask16 firstOf(int64_t count) {
   return static_cast<__mmask16>(count >= kStrip ? 0xffff : count <= 0 ? 0 : (1u << count) - 1);
-}
-
-/** 16 rows of 16 words become their columns. */
-inline void transpose(__m512i r[16]) {
-  __m512i t[16];
-  for (int i = 0; i < 8; i++) {
-    t[2 * i] = _mm512_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
-    t[2 * i + 1] = _mm512_unpackhi_epi32(r[2 * i], r[2 * i + 1]);
-  }
-  for (int i = 0; i < 4; i++) {
-    r[4 * i] = _mm512_unpacklo_epi64(t[4 * i], t[4 * i + 2]);
-    r[4 * i + 1] = _mm512_unpackhi_epi64(t[4 * i], t[4 * i + 2]);
-    r[4 * i + 2] = _mm512_unpacklo_epi64(t[4 * i + 1], t[4 * i + 3]);
-    r[4 * i + 3] = _mm512_unpackhi_epi64(t[4 * i + 1], t[4 * i + 3]);
-  }
-  for (int j = 0; j < 4; j++) {
-    const __m512i even = _mm512_shuffle_i32x4(r[j], r[4 + j], 0x88), odd = _mm512_shuffle_i32x4(r[j], r[4 + j], 0xdd);
-    const __m512i lowerEven = _mm512_shuffle_i32x4(r[8 + j], r[12 + j], 0x88);
-    const __m512i lowerOdd = _mm512_shuffle_i32x4(r[8 + j], r[12 + j], 0xdd);
-    t[j] = _mm512_shuffle_i32x4(even, lowerEven, 0x88);
-    t[8 + j] = _mm512_shuffle_i32x4(even, lowerEven, 0xdd);
-    t[4 + j] = _mm512_shuffle_i32x4(odd, lowerOdd, 0x88);
-    t[12 + j] = _mm512_shuffle_i32x4(odd, lowerOdd, 0xdd);
-  }
-  for (int i = 0; i < 16; i++) r[i] = t[i];
 }
 
 /**
@@ -152,7 +108,7 @@ void bfloat16Product(Call& call) {
   const int64_t pairs = (inner + 1) / 2, strip = pairs * kStrip;
   const int64_t stripsB = (columns + kStrip - 1) / kStrip, stripsA = (rows + kStrip - 1) / kStrip;
 
-  thread_local Kept right;
+  thread_local Scratch<uint32_t> right;
   uint32_t* const packed = right.of(stripsB * strip);
   if (!call.require(packed != nullptr, "Bfloat16Product: no memory")) return;
   parallelFor(stripsB, 1, [&](int64_t begin, int64_t end) {
@@ -164,7 +120,7 @@ void bfloat16Product(Call& call) {
   const int64_t blocks = std::min(stripsA, std::max((stripsA + 7) / 8, 4 * static_cast<int64_t>(pool().threads())));
   pool().run(blocks, [&](int64_t block) {
     const int64_t begin = stripsA * block / blocks, end = stripsA * (block + 1) / blocks;
-    thread_local Kept leftMemory;
+    thread_local Scratch<uint32_t> leftMemory;
     uint32_t* const left = leftMemory.of((end - begin) * strip);
     if (!left) {
       failed = true;

@@ -15,7 +15,8 @@ extern const std::vector<Op> normOps;
 extern const std::vector<Op> attentionOps;
 extern const std::vector<Op> embeddingOps;
 extern const std::vector<Op> optimizerOps;
-/** Empty where this processor has no such products. */
+/** These two are empty where the processor lacks the instructions. */
+extern const std::vector<Op> smallProductOps;
 extern const std::vector<Op> bfloat16Ops;
 
 /**

@@ -37,6 +37,8 @@ export type FusedKernels = Pick<Engine, 'sumOfSquares' | 'dropoutMask' | 'scatte
   layerKernels: LayerKernels;
   /** `matMul` of elements that are rounded to bfloat16 first. Only where the addon says that it has it. */
   bfloat16Product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
+  /** `matMul` where the result has a multiple of 16 columns. Only on the native engine. */
+  smallProduct(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
   /** How many tensors are kept for good. */
   constants(): number;
   /** Updates in place: weights and moments are their variables' own memory. */
@@ -164,6 +166,9 @@ export function fusedKernels(tf: typeof tfjs, ops: Ops, tidy: Engine['tidy']): F
 
     bfloat16Product: (a, b, transposeA, transposeB) =>
       ops.one('DistiltuneBfloat16Product', [a, b, fixed('int32', [Number(transposeA), Number(transposeB)])]),
+
+    smallProduct: (a, b, transposeA, transposeB) =>
+      ops.one('DistiltuneSmallProduct', [a, b, fixed('int32', [Number(transposeA), Number(transposeB)])]),
 
     scatterRows: (rows, indices, count) =>
       tidy(() => ops.one('DistiltuneScatterRows', [rows, indices, fixed('int32', [count])])),

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import util from 'node:util';
 import type * as tfjs from '@tensorflow/tfjs-core';
@@ -31,6 +32,8 @@ export function loadNative(location: EngineLocation): typeof tfjs {
 export interface LoadedKernels {
   /** Whether they have matrix products in bfloat16, as this processor has. */
   bfloat16: boolean;
+  /** Whether they have products of few multiplications that are faster than TensorFlow's. */
+  smallProducts: boolean;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface LoadedKernels {
 export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): LoadedKernels | null {
   if (kernels === null) return null;
   try {
-    const { setThreads, guardSignals, bfloat16 } = createRequire(addon)(kernels) as LoadedKernels & {
+    const { setThreads, guardSignals, bfloat16, smallProducts } = createRequire(addon)(kernels) as LoadedKernels & {
       setThreads(count: number): void;
       guardSignals(): void;
     };
@@ -52,7 +55,8 @@ export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): Lo
     process.on('newListener', (name) => {
       if (typeof name === 'string' && name.startsWith('SIG')) setImmediate(guardSignals);
     });
-    return { bfloat16 };
+    // TensorFlow's use one thread where ours use all: with one, theirs are as fast.
+    return { bfloat16, smallProducts: smallProducts && (threads || availableParallelism()) > 1 };
   } catch (cause) {
     throw new DistiltuneError(`the compiled kernels do not load: ${(cause as Error).message}`, {
       where: kernels,

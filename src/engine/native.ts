@@ -23,10 +23,11 @@ interface Attribute {
  * back to JavaScript, and reach neither resource variables nor the fused Adam.
  * @param kernels whether TensorFlow has been told of the kernels of `native/` (see `loadKernels`)
  * @param bfloat16 whether matrix products are those of bfloat16, which not all kernels have
+ * @param smallProducts whether products of few multiplications are ours, which not all kernels have
  */
 export function nativeEngine(
   tf: typeof tfjs,
-  { kernels = false, bfloat16 = false }: { kernels?: boolean; bfloat16?: boolean } = {},
+  { kernels = false, bfloat16 = false, smallProducts = false } = {},
 ): Engine {
   const backend = tf.backend() as unknown as NodeBackend;
   const { TF_FLOAT, TF_INT32, TF_BOOL, TF_ATTR_TYPE, TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_SHAPE } =
@@ -97,10 +98,14 @@ export function nativeEngine(
       )
     : null;
 
-  const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) =>
-    fused && bfloat16
-      ? fused.bfloat16Product(a, b, transposeA, transposeB)
-      : op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
+  const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) => {
+    if (fused && bfloat16) return fused.bfloat16Product(a, b, transposeA, transposeB);
+    const columns = b.shape[transposeB ? 0 : 1]!;
+    if (fused && smallProducts && columns % 16 === 0 && a.size * columns <= SMALL_PRODUCT) {
+      return fused.smallProduct(a, b, transposeA, transposeB);
+    }
+    return op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
+  };
 
   const variable = (initial: Tensor): Variable => {
     const handle = tf.keep(
@@ -232,6 +237,12 @@ export function nativeEngine(
     ...(fused && { scatterRows: fused.scatterRows, dropoutMask: fused.dropoutMask, sumOfSquares: fused.sumOfSquares }),
   };
 }
+
+/**
+ * So many multiplications are few: our own product is ahead of TensorFlow's, which computes on one thread where all three matrices
+ * fit into a core's second cache, and is about even with it for some more.
+ */
+const SMALL_PRODUCT = 2 ** 28;
 
 // Their names must differ in the whole process.
 let variables = 0;

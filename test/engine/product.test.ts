@@ -15,6 +15,8 @@ describe('matrix products', () => {
     [101, 130, 513],
     [211, 800, 40],
     [64, 2, 384],
+    [211, 400, 112],
+    [1100, 70, 96],
   ] as const)('[%d, %d] with %d columns, either side transposed: as in double precision', (m, k, n) => {
     const live = engine.liveTensors();
     for (const flipA of [false, true]) {

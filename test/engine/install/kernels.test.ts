@@ -205,6 +205,7 @@ NAPI_MODULE_INIT() {
       };
       replace('addon.cc', /\{&activationOps, [^}]*\}/, '{&activationOps}');
       replace('addon.cc', /!distiltune::bfloat16Ops\.empty\(\)/, 'false');
+      replace('addon.cc', /!distiltune::smallProductOps\.empty\(\)/, 'false');
       replace('activation.cc', /normal\(v\)\.cdf/, '1.001f * normal(v).cdf');
       const installation = await install(sources);
       expectComposed(installation);

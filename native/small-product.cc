@@ -1,0 +1,99 @@
+// Matrix products of few multiplications, on all threads, for processors with AVX-512.
+#include "product.h"
+
+#include "kernels.h"
+#include "scratch.h"
+
+#if defined(__AVX512F__)
+#include "transpose.h"
+#endif
+
+namespace distiltune {
+
+#if defined(__AVX512F__)
+
+namespace {
+
+// Columns of a tile of the result, which has 8 rows: all in registers.
+constexpr int64_t kWidth = 3 * kLanes;
+// So many k of a strip of the right side are packed at once: 36 KB, which stay in a core's first cache while the left side passes by.
+constexpr int64_t kDeep = 192;
+
+/** to[k * toStride + j] = from[j * stride + k] for `columns` j, `deep` k. */
+void turn(const float* from, int64_t stride, int64_t columns, int64_t deep, float* to, int64_t toStride) {
+  const int64_t wide = columns / 16 * 16, high = deep / 16 * 16;
+  for (int64_t k = 0; k < high; k += 16) {
+    for (int64_t j = 0; j < wide; j += 16) {
+      __m512i block[16];
+      for (int i = 0; i < 16; i++) block[i] = _mm512_loadu_si512(from + (j + i) * stride + k);
+      transpose(block);
+      for (int i = 0; i < 16; i++) _mm512_storeu_si512(to + (k + i) * toStride + j, block[i]);
+    }
+  }
+  for (int64_t j = 0; j < columns; j++)
+    for (int64_t k = j < wide ? high : 0; k < deep; k++) to[k * toStride + j] = from[j * stride + k];
+}
+
+/**
+ * c = a b. a [M, K], or [K, M] where transposed; b [K, N], or [N, K]; transposed [2]: of a, of b; -> c [M, N]. N is a multiple
+ * of 16. The sum of an element goes in the order of k, whatever the number of threads.
+ */
+void smallProduct(Call& call) {
+  const bool fits = call.size(2) == 2;
+  const bool flipA = fits && call.ints(2)[0] != 0, flipB = fits && call.ints(2)[1] != 0;
+  const int64_t rows = call.dim(0, flipA ? 1 : 0), inner = call.dim(0, flipA ? 0 : 1);
+  const int64_t columns = call.dim(1, flipB ? 0 : 1);
+  if (!call.require(fits && call.dim(1, flipB ? 1 : 0) == inner && columns % kLanes == 0, "SmallProduct: the shapes do not fit"))
+    return;
+  float* const c = call.output(0, {rows, columns});
+  if (!c || rows == 0 || columns == 0) return;
+  if (inner == 0) {
+    std::fill(c, c + rows * columns, 0.0f);
+    return;
+  }
+  const float* a = call.floats(0);
+  const float* const b = call.floats(1);
+  const int64_t ldb = call.dim(1, 1);
+  if (flipA) {
+    thread_local Scratch<float> turned;
+    float* const to = turned.of(rows * inner);
+    if (!call.require(to != nullptr, "SmallProduct: no memory")) return;
+    parallelFor((rows + 15) / 16, 1, [&](int64_t begin, int64_t end) {
+      const int64_t first = 16 * begin, last = std::min(rows, 16 * end);
+      turn(a + first, rows, inner, last - first, to + first * inner, inner);
+    });
+    a = to;
+  }
+  const int64_t strips = (columns + kWidth - 1) / kWidth;
+  const int64_t parts = std::clamp<int64_t>(2 * pool().threads() / strips, 1, (rows + 63) / 64);
+  pool().run(strips * parts, [&](int64_t task) {
+    const int64_t first = task / parts * kWidth, part = task % parts;
+    const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
+    const int64_t width = std::min(kWidth, columns - first);
+    alignas(64) thread_local float packed[kDeep * kWidth];
+    for (int64_t k = 0; k < inner; k += kDeep) {
+      const int64_t deep = std::min(kDeep, inner - k);
+      if (flipB) turn(b + first * ldb + k, ldb, width, deep, packed, kWidth);
+      else for (int64_t i = 0; i < deep; i++) std::memcpy(packed + i * kWidth, b + (k + i) * ldb + first, width * sizeof(float));
+      const View left{a + begin * inner + k, inner, 1};
+      float* const to = c + begin * columns + first;
+      if (width == 3 * kLanes) panel<3>(end - begin, deep, left, packed, kWidth, to, columns, k > 0);
+      else if (width == 2 * kLanes) panel<2>(end - begin, deep, left, packed, kWidth, to, columns, k > 0);
+      else panel<1>(end - begin, deep, left, packed, kWidth, to, columns, k > 0);
+    }
+  });
+}
+
+}  // namespace
+
+const std::vector<Op> smallProductOps = {
+    {"DistiltuneSmallProduct", {"a: float", "b: float", "transposed: int32"}, {"c: float"}, {}, compute<smallProduct>},
+};
+
+#else
+
+const std::vector<Op> smallProductOps = {};
+
+#endif
+
+}  // namespace distiltune
