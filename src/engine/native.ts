@@ -101,7 +101,8 @@ export function nativeEngine(
   const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) => {
     if (fused && bfloat16) return fused.bfloat16Product(a, b, transposeA, transposeB);
     const columns = b.shape[transposeB ? 0 : 1]!;
-    if (fused && smallProducts && columns % 16 === 0 && a.size * columns <= SMALL_PRODUCT) {
+    const most = transposeA ? SMALL_TURNED_PRODUCT : SMALL_PRODUCT;
+    if (fused && smallProducts && columns % 16 === 0 && a.size * columns <= most) {
       return fused.smallProduct(a, b, transposeA, transposeB);
     }
     return op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
@@ -240,9 +241,10 @@ export function nativeEngine(
 
 /**
  * So many multiplications are few: our own product is ahead of TensorFlow's, which computes on one thread where all three matrices
- * fit into a core's second cache, and is about even with it for some more.
+ * fit into a core's second cache, and about even with it for some more; less so where its left side has to be turned first.
  */
 const SMALL_PRODUCT = 2 ** 28;
+const SMALL_TURNED_PRODUCT = 2 ** 26;
 
 // Their names must differ in the whole process.
 let variables = 0;
