@@ -19,8 +19,9 @@ inline void relax() {
 #endif
 }
 
-// Kernels follow each other within microseconds, and waking a sleeping thread takes tens of them.
-constexpr int kSpins = 2000;
+// Kernels follow each other within microseconds, with products of TensorFlow's between them that take hundreds, and waking a sleeping
+// thread takes tens.
+constexpr int kSpins = 8000;
 }  // namespace
 
 void setThreads(int threads) { wantedThreads = threads; }

@@ -64,22 +64,33 @@ void smallProduct(Call& call) {
     });
     a = to;
   }
-  const int64_t strips = (columns + kWidth - 1) / kWidth;
-  const int64_t parts = std::clamp<int64_t>(2 * pool().threads() / strips, 1, (rows + 63) / 64);
+  const int64_t strips = (columns + kWidth - 1) / kWidth, threads = pool().threads();
+  const int64_t parts = std::clamp<int64_t>(2 * threads / strips, 1, (rows + 63) / 64);
   pool().run(strips * parts, [&](int64_t task) {
-    const int64_t first = task / parts * kWidth, part = task % parts;
-    const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
-    const int64_t width = std::min(kWidth, columns - first);
+    const int64_t part = task % parts, begin = rows * part / parts, end = rows * (part + 1) / parts;
+    const int64_t first = task / parts * kWidth, width = std::min(kWidth, columns - first);
     alignas(64) thread_local float packed[kDeep * kWidth];
     for (int64_t k = 0; k < inner; k += kDeep) {
       const int64_t deep = std::min(kDeep, inner - k);
       if (flipB) turn(b + first * ldb + k, ldb, width, deep, packed, kWidth);
       else for (int64_t i = 0; i < deep; i++) std::memcpy(packed + i * kWidth, b + (k + i) * ldb + first, width * sizeof(float));
-      const View left{a + begin * inner + k, inner, 1};
-      float* const to = c + begin * columns + first;
-      if (width == 3 * kLanes) panel<3>(end - begin, deep, left, packed, kWidth, to, columns, k > 0);
-      else if (width == 2 * kLanes) panel<2>(end - begin, deep, left, packed, kWidth, to, columns, k > 0);
-      else panel<1>(end - begin, deep, left, packed, kWidth, to, columns, k > 0);
+      // Weights come from memory. This thread's next block of b lies later in the strip, else at the beginning of the strip that it may
+      // take next, and is fetched while this one is computed with.
+      const bool later = k + kDeep < inner;
+      const int64_t nextFirst = later ? first : (task + threads) / parts * kWidth, nextK = later ? k + kDeep : 0;
+      const int64_t top = flipB ? nextFirst : nextK, side = flipB ? nextK : nextFirst;
+      const int64_t high = std::min(flipB ? kWidth : kDeep, call.dim(1, 0) - top), wide = std::min(flipB ? kDeep : kWidth, ldb - side);
+      const int64_t steps = (end - begin + 7) / 8;
+      for (int64_t step = 0; step < steps; step++) {
+        for (int64_t i = high * step / steps; i < high * (step + 1) / steps; i++)
+          for (int64_t j = 0; j < wide; j += 16) _mm_prefetch(b + (top + i) * ldb + side + j, _MM_HINT_T1);
+        const int64_t from = begin + 8 * step, count = std::min<int64_t>(8, end - from);
+        const View left{a + from * inner + k, inner, 1};
+        float* const to = c + from * columns + first;
+        if (width == 3 * kLanes) panel<3>(count, deep, left, packed, kWidth, to, columns, k > 0);
+        else if (width == 2 * kLanes) panel<2>(count, deep, left, packed, kWidth, to, columns, k > 0);
+        else panel<1>(count, deep, left, packed, kWidth, to, columns, k > 0);
+      }
     }
   });
 }
