@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resolveSettings } from '../../cli/config/resolve.ts';
 import { runCli } from './run-cli.ts';
+import { answers as answerRows, csvOf } from './tiny-run.ts';
 import { eventsOf, lossesOf, readJson, tinyWorkplace, untilState } from './train-fixtures.ts';
 
 let folder = '';
@@ -185,11 +186,12 @@ describe('its end', () => {
     }
   });
 
-  // Steps of some seconds.
-  const slow = { batchSize: 120, accumulate: 120, 'checkpoint.everySteps': 1 };
+  // All rows in one step, which takes seconds.
+  const slow = { 'data.train': 'many.csv', batchSize: 1000, accumulate: 400, 'checkpoint.everySteps': 1 };
 
   test.each(['abort', 'interrupt twice'])('%s ends it though a step holds its thread, and is recorded', async (how) => {
     const name = how.replace(' ', '-');
+    writeFileSync(join(folder, 'many.csv'), csvOf([['id', 'text', 'answer'], ...answerRows(200_000)]));
     const parent = startParent(name, slow);
     await parent.until(({ event }) => event?.type === 'checkpoint');
     if (how === 'abort') parent.say('abort');
