@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "kernels.h"
+#include "matmul.h"
 #include "node_api.h"
 
 namespace distiltune {
@@ -31,8 +32,7 @@ void registerOp(const Op& op, TF_Status* status) {
 std::string registerAll() {
   std::string reason;
   TF_Status* const status = TF_NewStatus();
-  for (const auto* ops :
-       {&activationOps, &normOps, &attentionOps, &embeddingOps, &optimizerOps, &smallProductOps, &bfloat16Ops}) {
+  for (const auto* ops : {&activationOps, &normOps, &attentionOps, &embeddingOps, &optimizerOps, &productOps}) {
     for (const Op& op : *ops) {
       registerOp(op, status);
       if (TF_GetCode(status) == TF_OK) continue;
@@ -99,8 +99,9 @@ NAPI_MODULE_INIT() {
     napi_set_named_property(env, exports, "setThreads", function);
   if (napi_create_function(env, "guardSignals", NAPI_AUTO_LENGTH, distiltune::guardSignals, nullptr, &function) == napi_ok)
     napi_set_named_property(env, exports, "guardSignals", function);
-  const std::pair<const char*, bool> optional[] = {{"bfloat16", !distiltune::bfloat16Ops.empty()},
-                                                   {"smallProducts", !distiltune::smallProductOps.empty()}};
+  const std::pair<const char*, bool> optional[] = {{"bfloat16", distiltune::hasTiles() || distiltune::hasBfloat16Product()},
+                                                   {"smallProducts", distiltune::hasSmallProduct()},
+                                                   {"tiles", distiltune::hasTiles()}};
   for (const auto& [name, has] : optional) {
     napi_value value;
     if (napi_get_boolean(env, has, &value) == napi_ok) napi_set_named_property(env, exports, name, value);

@@ -1,5 +1,6 @@
 // Products of matrices whose elements are rounded to bfloat16, for processors that multiply pairs of those at once.
-#include "kernels.h"
+#include "matmul.h"
+#include "pool.h"
 
 #if defined(__AVX512BF16__) && defined(__AVX512BW__)
 #include "scratch.h"
@@ -15,14 +16,6 @@ namespace {
 constexpr int64_t kStrip = 16;  // lanes of a vector
 constexpr int64_t kRows = 8;    // of a tile of the result, which is kStrips vectors wide
 constexpr int kStrips = 3;
-
-/** A float matrix: element (lane, k) is data[lane * stride + k] where `along`, else data[k * stride + lane]. */
-struct Operand {
-  const float* data;
-  int64_t stride;
-  int64_t lanes;
-  bool along;
-};
 
 inline __mmask16 firstOf(int64_t count) {
   return static_cast<__mmask16>(count >= kStrip ? 0xffff : count <= 0 ? 0 : (1u << count) - 1);
@@ -87,30 +80,18 @@ void tile(int64_t pairs, const uint32_t* left, const uint32_t* right, float* c, 
   }
 }
 
-/**
- * c = a b. a [M, K], or [K, M] where transposed; b [K, N], or [N, K]; transposed [2]: of a, of b; -> c [M, N]. The sum of
- * an element goes in the order of k, in float, whatever the number of threads.
- */
-void bfloat16Product(Call& call) {
-  const bool fits = call.size(2) == 2;
-  const bool flipA = fits && call.ints(2)[0] != 0, flipB = fits && call.ints(2)[1] != 0;
-  const int64_t rows = call.dim(0, flipA ? 1 : 0), inner = call.dim(0, flipA ? 0 : 1);
-  const int64_t columns = call.dim(1, flipB ? 0 : 1);
-  if (!call.require(fits && call.dim(1, flipB ? 1 : 0) == inner, "Bfloat16Product: the shapes do not fit")) return;
-  float* const c = call.output(0, {rows, columns});
-  if (!c || rows == 0 || columns == 0) return;
-  if (inner == 0) {
-    std::fill(c, c + rows * columns, 0.0f);
-    return;
-  }
-  const Operand a{call.floats(0), call.dim(0, 1), rows, !flipA};
-  const Operand b{call.floats(1), call.dim(1, 1), columns, flipB};
+}  // namespace
+
+bool hasBfloat16Product() { return true; }
+
+bool bfloat16Product(const Operand& a, const Operand& b, int64_t inner, float* c) {
+  const int64_t rows = a.lanes, columns = b.lanes;
   const int64_t pairs = (inner + 1) / 2, strip = pairs * kStrip;
   const int64_t stripsB = (columns + kStrip - 1) / kStrip, stripsA = (rows + kStrip - 1) / kStrip;
 
   thread_local Scratch<uint32_t> right;
   uint32_t* const packed = right.of(stripsB * strip);
-  if (!call.require(packed != nullptr, "Bfloat16Product: no memory")) return;
+  if (!packed) return false;
   parallelFor(stripsB, 1, [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; s++) pack(b, s, inner, packed + s * strip);
   });
@@ -140,22 +121,13 @@ void bfloat16Product(Call& call) {
       }
     }
   });
-  call.require(!failed, "Bfloat16Product: no memory");
+  return !failed;
 }
-
-}  // namespace
-
-const std::vector<Op> bfloat16Ops = {
-    {"DistiltuneBfloat16Product",
-     {"a: float", "b: float", "transposed: int32"},
-     {"c: float"},
-     {},
-     compute<bfloat16Product>},
-};
 
 #else
 
-const std::vector<Op> bfloat16Ops = {};
+bool hasBfloat16Product() { return false; }
+bool bfloat16Product(const Operand&, const Operand&, int64_t, float*) { return false; }
 
 #endif
 

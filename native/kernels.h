@@ -15,9 +15,7 @@ extern const std::vector<Op> normOps;
 extern const std::vector<Op> attentionOps;
 extern const std::vector<Op> embeddingOps;
 extern const std::vector<Op> optimizerOps;
-/** These two are empty where the processor lacks the instructions. */
-extern const std::vector<Op> smallProductOps;
-extern const std::vector<Op> bfloat16Ops;
+extern const std::vector<Op> productOps;
 
 /**
  * Sums over rows, such as a bias's gradient, are made block by block and then added up in order: the result depends on

@@ -1,7 +1,7 @@
 // Matrix products of few multiplications, on all threads, for processors with AVX-512.
+#include "matmul.h"
+#include "pool.h"
 #include "product.h"
-
-#include "kernels.h"
 #include "scratch.h"
 
 #if defined(__AVX512F__)
@@ -34,30 +34,19 @@ void turn(const float* from, int64_t stride, int64_t columns, int64_t deep, floa
     for (int64_t k = j < wide ? high : 0; k < deep; k++) to[k * toStride + j] = from[j * stride + k];
 }
 
-/**
- * c = a b. a [M, K], or [K, M] where transposed; b [K, N], or [N, K]; transposed [2]: of a, of b; -> c [M, N]. N is a multiple
- * of 16. The sum of an element goes in the order of k, whatever the number of threads.
- */
-void smallProduct(Call& call) {
-  const bool fits = call.size(2) == 2;
-  const bool flipA = fits && call.ints(2)[0] != 0, flipB = fits && call.ints(2)[1] != 0;
-  const int64_t rows = call.dim(0, flipA ? 1 : 0), inner = call.dim(0, flipA ? 0 : 1);
-  const int64_t columns = call.dim(1, flipB ? 0 : 1);
-  if (!call.require(fits && call.dim(1, flipB ? 1 : 0) == inner && columns % kLanes == 0, "SmallProduct: the shapes do not fit"))
-    return;
-  float* const c = call.output(0, {rows, columns});
-  if (!c || rows == 0 || columns == 0) return;
-  if (inner == 0) {
-    std::fill(c, c + rows * columns, 0.0f);
-    return;
-  }
-  const float* a = call.floats(0);
-  const float* const b = call.floats(1);
-  const int64_t ldb = call.dim(1, 1);
+}  // namespace
+
+bool hasSmallProduct() { return true; }
+
+bool smallProduct(const Operand& left, const Operand& right, int64_t inner, float* c) {
+  const int64_t rows = left.lanes, columns = right.lanes, ldb = right.stride;
+  const bool flipA = !left.along, flipB = right.along;
+  const float* a = left.data;
+  const float* const b = right.data;
   if (flipA) {
     thread_local Scratch<float> turned;
     float* const to = turned.of(rows * inner);
-    if (!call.require(to != nullptr, "SmallProduct: no memory")) return;
+    if (!to) return false;
     parallelFor((rows + 15) / 16, 1, [&](int64_t begin, int64_t end) {
       const int64_t first = 16 * begin, last = std::min(rows, 16 * end);
       turn(a + first, rows, inner, last - first, to + first * inner, inner);
@@ -79,31 +68,27 @@ void smallProduct(Call& call) {
       const bool later = k + kDeep < inner;
       const int64_t nextFirst = later ? first : (task + threads) / parts * kWidth, nextK = later ? k + kDeep : 0;
       const int64_t top = flipB ? nextFirst : nextK, side = flipB ? nextK : nextFirst;
-      const int64_t high = std::min(flipB ? kWidth : kDeep, call.dim(1, 0) - top), wide = std::min(flipB ? kDeep : kWidth, ldb - side);
+      const int64_t high = std::min(flipB ? kWidth : kDeep, (flipB ? columns : inner) - top), wide = std::min(flipB ? kDeep : kWidth, ldb - side);
       const int64_t steps = (end - begin + 7) / 8;
       for (int64_t step = 0; step < steps; step++) {
         for (int64_t i = high * step / steps; i < high * (step + 1) / steps; i++)
           for (int64_t j = 0; j < wide; j += 16) _mm_prefetch(b + (top + i) * ldb + side + j, _MM_HINT_T1);
         const int64_t from = begin + 8 * step, count = std::min<int64_t>(8, end - from);
-        const View left{a + from * inner + k, inner, 1};
+        const View view{a + from * inner + k, inner, 1};
         float* const to = c + from * columns + first;
-        if (width == 3 * kLanes) panel<3>(count, deep, left, packed, kWidth, to, columns, k > 0);
-        else if (width == 2 * kLanes) panel<2>(count, deep, left, packed, kWidth, to, columns, k > 0);
-        else panel<1>(count, deep, left, packed, kWidth, to, columns, k > 0);
+        if (width == 3 * kLanes) panel<3>(count, deep, view, packed, kWidth, to, columns, k > 0);
+        else if (width == 2 * kLanes) panel<2>(count, deep, view, packed, kWidth, to, columns, k > 0);
+        else panel<1>(count, deep, view, packed, kWidth, to, columns, k > 0);
       }
     }
   });
+  return true;
 }
-
-}  // namespace
-
-const std::vector<Op> smallProductOps = {
-    {"DistiltuneSmallProduct", {"a: float", "b: float", "transposed: int32"}, {"c: float"}, {}, compute<smallProduct>},
-};
 
 #else
 
-const std::vector<Op> smallProductOps = {};
+bool hasSmallProduct() { return false; }
+bool smallProduct(const Operand&, const Operand&, int64_t, float*) { return false; }
 
 #endif
 

@@ -43,7 +43,7 @@ export async function createEngine(options: CreateEngineOptions = {}): Promise<E
       if (bfloat16 && !fused?.bfloat16) {
         throw noBfloat16(fused ? 'this processor has no AVX512-BF16' : 'the compiled kernels are not used');
       }
-      return nativeEngine(tf, { kernels: fused !== null, bfloat16, smallProducts: fused?.smallProducts ?? false });
+      return nativeEngine(tf, { kernels: fused !== null, bfloat16, products: fused?.products ?? 'none' });
     }
     if (kind === 'native') {
       throw new DistiltuneError(`Native TensorFlow is not installed: ${reasons.join('; ')}.`, {

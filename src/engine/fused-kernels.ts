@@ -35,10 +35,11 @@ const activations = { gelu: 'DistiltuneBiasGelu', relu: 'DistiltuneBiasRelu' } a
 
 export type FusedKernels = Pick<Engine, 'sumOfSquares' | 'dropoutMask' | 'scatterRows'> & {
   layerKernels: LayerKernels;
-  /** `matMul` of elements that are rounded to bfloat16 first. Only where the addon says that it has it. */
-  bfloat16Product(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
-  /** `matMul` where the result has a multiple of 16 columns. Only on the native engine. */
-  smallProduct(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
+  /**
+   * `matMul`, of elements that are rounded to bfloat16 first or of floats. Only on the native engine and where its addon says that it has
+   * it; where that has only small ones (see `OwnProducts`), the result has a multiple of 16 columns.
+   */
+  product(of: 'bfloat16' | 'float32', a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor;
   /** How many tensors are kept for good. */
   constants(): number;
   /** Updates in place: weights and moments are their variables' own memory. */
@@ -164,11 +165,10 @@ export function fusedKernels(tf: typeof tfjs, ops: Ops, tidy: Engine['tidy']): F
     layerKernels,
     constants: () => kept.size,
 
-    bfloat16Product: (a, b, transposeA, transposeB) =>
-      ops.one('DistiltuneBfloat16Product', [a, b, fixed('int32', [Number(transposeA), Number(transposeB)])]),
-
-    smallProduct: (a, b, transposeA, transposeB) =>
-      ops.one('DistiltuneSmallProduct', [a, b, fixed('int32', [Number(transposeA), Number(transposeB)])]),
+    product: (of, a, b, transposeA, transposeB) => {
+      const name = of === 'bfloat16' ? 'DistiltuneBfloat16Product' : 'DistiltuneProduct';
+      return ops.one(name, [a, b, fixed('int32', [Number(transposeA), Number(transposeB)])]);
+    },
 
     scatterRows: (rows, indices, count) =>
       tidy(() => ops.one('DistiltuneScatterRows', [rows, indices, fixed('int32', [count])])),

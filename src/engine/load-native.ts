@@ -29,11 +29,15 @@ export function loadNative(location: EngineLocation): typeof tfjs {
   }
 }
 
+/**
+ * Which float products of theirs are faster than TensorFlow's: none, those of few multiplications, or all, where the processor has AMX.
+ */
+export type OwnProducts = 'none' | 'small' | 'all';
+
 export interface LoadedKernels {
   /** Whether they have matrix products in bfloat16, as this processor has. */
   bfloat16: boolean;
-  /** Whether they have products of few multiplications that are faster than TensorFlow's. */
-  smallProducts: boolean;
+  products: OwnProducts;
 }
 
 /**
@@ -45,9 +49,12 @@ export interface LoadedKernels {
 export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): LoadedKernels | null {
   if (kernels === null) return null;
   try {
-    const { setThreads, guardSignals, bfloat16, smallProducts } = createRequire(addon)(kernels) as LoadedKernels & {
+    const { setThreads, guardSignals, bfloat16, smallProducts, tiles } = createRequire(addon)(kernels) as {
       setThreads(count: number): void;
       guardSignals(): void;
+      bfloat16: boolean;
+      smallProducts: boolean;
+      tiles: boolean;
     };
     setThreads(threads);
     guardSignals();
@@ -55,8 +62,9 @@ export function loadKernels({ kernels, addon }: EngineLocation, threads = 0): Lo
     process.on('newListener', (name) => {
       if (typeof name === 'string' && name.startsWith('SIG')) setImmediate(guardSignals);
     });
-    // TensorFlow's use one thread where ours use all: with one, theirs are as fast.
-    return { bfloat16, smallProducts: smallProducts && (threads || availableParallelism()) > 1 };
+    // TensorFlow's small ones use one thread where ours use all: with one, theirs are as fast.
+    const small = smallProducts && (threads || availableParallelism()) > 1;
+    return { bfloat16, products: tiles ? 'all' : small ? 'small' : 'none' };
   } catch (cause) {
     throw new DistiltuneError(`the compiled kernels do not load: ${(cause as Error).message}`, {
       where: kernels,

@@ -2,6 +2,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { composeKernels, type Primitives } from './compose.ts';
 import { createConstants } from './constants.ts';
 import { fusedKernels } from './fused-kernels.ts';
+import type { OwnProducts } from './load-native.ts';
 import { seedWords } from './random.ts';
 import { createTidy } from './tidy.ts';
 import type { Engine, Tensor, Variable } from './types.ts';
@@ -18,16 +19,22 @@ interface Attribute {
   value: unknown;
 }
 
+export interface NativeEngineOptions {
+  /** Whether TensorFlow has been told of the kernels of `native/` (see `loadKernels`). */
+  kernels?: boolean;
+  /** Whether matrix products are those of bfloat16, which not all kernels have. */
+  bfloat16?: boolean;
+  /** Which float products are ours. */
+  products?: OwnProducts;
+}
+
 /**
  * The engine on native TensorFlow. TensorFlow's own eager ops are called directly: tfjs's wrappers read gather indices
  * back to JavaScript, and reach neither resource variables nor the fused Adam.
- * @param kernels whether TensorFlow has been told of the kernels of `native/` (see `loadKernels`)
- * @param bfloat16 whether matrix products are those of bfloat16, which not all kernels have
- * @param smallProducts whether products of few multiplications are ours, which not all kernels have
  */
 export function nativeEngine(
   tf: typeof tfjs,
-  { kernels = false, bfloat16 = false, smallProducts = false } = {},
+  { kernels = false, bfloat16 = false, products = 'none' }: NativeEngineOptions = {},
 ): Engine {
   const backend = tf.backend() as unknown as NodeBackend;
   const { TF_FLOAT, TF_INT32, TF_BOOL, TF_ATTR_TYPE, TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_STRING, TF_ATTR_SHAPE } =
@@ -99,12 +106,11 @@ export function nativeEngine(
     : null;
 
   const matMul: Engine['matMul'] = (a, b, transposeA = false, transposeB = false) => {
-    if (fused && bfloat16) return fused.bfloat16Product(a, b, transposeA, transposeB);
     const columns = b.shape[transposeB ? 0 : 1]!;
     const most = transposeA ? SMALL_TURNED_PRODUCT : SMALL_PRODUCT;
-    if (fused && smallProducts && columns % 16 === 0 && a.size * columns <= most) {
-      return fused.smallProduct(a, b, transposeA, transposeB);
-    }
+    const ours = products === 'all' || (products === 'small' && columns % 16 === 0 && a.size * columns <= most);
+    if (fused && (bfloat16 || ours))
+      return fused.product(bfloat16 ? 'bfloat16' : 'float32', a, b, transposeA, transposeB);
     return op('MatMul', MATMUL[(transposeA ? 1 : 0) + (transposeB ? 2 : 0)]!, [a, b]);
   };
 

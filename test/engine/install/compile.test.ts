@@ -69,8 +69,14 @@ test.skipIf(!possible)(
     expect(() => loadKernels({ ...location, kernels: path.join(folder, 'manifest.node') })).toThrow(
       /^the compiled kernels do not load: Cannot find module/,
     );
-    expect(loadKernels(location, 2)).toEqual({ bfloat16: expect.any(Boolean), smallProducts: expect.any(Boolean) });
-    expect(loadKernels(location, 2)).toEqual({ bfloat16: expect.any(Boolean), smallProducts: expect.any(Boolean) });
+    expect(loadKernels(location, 2)).toEqual({
+      bfloat16: expect.any(Boolean),
+      products: expect.stringMatching(/^(none|small|all)$/),
+    });
+    expect(loadKernels(location, 2)).toEqual({
+      bfloat16: expect.any(Boolean),
+      products: expect.stringMatching(/^(none|small|all)$/),
+    });
     const [fused, composed] = [nativeEngine(tf, { kernels: true }), nativeEngine(tf)];
     expect(composed.layerKernels).toBeNull();
     const x = tf.tensor2d([-3, -1, -0.5, 0, 0.5, 2], [2, 3]);

@@ -197,15 +197,16 @@ NAPI_MODULE_INIT() {
 
     test('kernels that compute something else', async () => {
       const sources: Record<string, string> = {};
-      const names = ['kernels.h', 'numbers.h', 'op.h', 'pool.h', 'pool.cc', 'activation.cc', 'addon.cc'];
+      const names = ['kernels.h', 'matmul.h', 'numbers.h', 'op.h', 'pool.h', 'pool.cc', 'activation.cc', 'addon.cc'];
       for (const name of names) sources[name] = readFileSync(path.join(root, 'native', name), 'utf8');
       const replace = (name: string, what: RegExp, by: string) => {
         expect(sources[name]).toMatch(what);
         sources[name] = sources[name]!.replace(what, by);
       };
       replace('addon.cc', /\{&activationOps, [^}]*\}/, '{&activationOps}');
-      replace('addon.cc', /!distiltune::bfloat16Ops\.empty\(\)/, 'false');
-      replace('addon.cc', /!distiltune::smallProductOps\.empty\(\)/, 'false');
+      replace('addon.cc', /distiltune::hasTiles\(\) \|\| distiltune::hasBfloat16Product\(\)/, 'false');
+      replace('addon.cc', /distiltune::hasSmallProduct\(\)/, 'false');
+      replace('addon.cc', /distiltune::hasTiles\(\)/, 'false');
       replace('activation.cc', /normal\(v\)\.cdf/, '1.001f * normal(v).cdf');
       const installation = await install(sources);
       expectComposed(installation);
