@@ -25,9 +25,9 @@ constexpr int64_t kSide = 16;    // rows of a tile, and words of each; a word is
 constexpr int64_t kDeep = 32;    // k of a tile
 constexpr int64_t kWords = 256;  // of a tile
 constexpr int64_t kWidth = 32;   // rows and columns of a block of the result, of four tiles
-// So many rows of the left operand are packed at once, and so many tiles along k: 1.4 MB, which stay in a core's second cache while the
-// right operand passes by.
-constexpr int64_t kRows = 640;
+// Bytes of the left operand that are packed at once: they stay in a core's second cache while the right operand passes by.
+constexpr int64_t kPacked = 1440 * 1024;
+// Tiles along k of which the sum is made in one go, about. So many of a strip of the right operand are 72 KB.
 template <int PARTS>
 constexpr int64_t kSteps = 36 / PARTS;
 
@@ -75,24 +75,30 @@ inline void split(__m512 low, __m512 high, uint32_t* to) {
  */
 template <int PARTS, bool RIGHT>
 inline void pack(const Operand& from, int64_t lane, int64_t k, int64_t inner, uint32_t* to) {
-  const int64_t lanes = from.lanes - lane, left = inner - k;
-  const float* const data = from.data + (from.along ? lane * from.stride + k : k * from.stride + lane);
-  const int64_t jump = from.along ? kSide : kSide * from.stride;
-  // Rows in memory hold k, or lanes; a row that is not there is not read.
-  const int64_t rowsLow = from.along ? lanes : left, rowsHigh = from.along ? lanes : left - kSide;
-  const __mmask16 low = firstOf(from.along ? left : lanes), high = firstOf(from.along ? left - kSide : lanes);
-  const auto lowRow = [&](int64_t i) { return _mm512_maskz_loadu_ps(i < rowsLow ? low : 0, data + i * from.stride); };
-  const auto highRow = [&](int64_t i) { return _mm512_maskz_loadu_ps(i < rowsHigh ? high : 0, data + i * from.stride + jump); };
-  if (from.along != RIGHT) {
-    for (int64_t i = 0; i < kSide; i++) split<PARTS>(lowRow(i), highRow(i), to + i * kSide);
+  const int64_t lanes = from.lanes - lane, left = inner - k, stride = from.stride;
+  const float* const data = from.data + (from.along ? lane * stride + k : k * stride + lane);
+  const int64_t jump = from.along ? kSide : kSide * stride;
+  const auto packed = [&](auto&& low, auto&& high) __attribute__((always_inline)) {
+    if (from.along != RIGHT) {
+      for (int64_t i = 0; i < kSide; i++) split<PARTS>(low(i), high(i), to + i * kSide);
+      return;
+    }
+    __m512i lows[kSide], highs[kSide];
+    for (int64_t i = 0; i < kSide; i++) lows[i] = (__m512i)low(i);
+    transpose(lows);
+    for (int64_t i = 0; i < kSide; i++) highs[i] = (__m512i)high(i);
+    transpose(highs);
+    for (int64_t i = 0; i < kSide; i++) split<PARTS>((__m512)lows[i], (__m512)highs[i], to + i * kSide);
+  };
+  if (lanes >= kSide && left >= kDeep) {
+    packed([&](int64_t i) { return _mm512_loadu_ps(data + i * stride); }, [&](int64_t i) { return _mm512_loadu_ps(data + i * stride + jump); });
     return;
   }
-  __m512i lows[kSide], highs[kSide];
-  for (int64_t i = 0; i < kSide; i++) lows[i] = (__m512i)lowRow(i);
-  transpose(lows);
-  for (int64_t i = 0; i < kSide; i++) highs[i] = (__m512i)highRow(i);
-  transpose(highs);
-  for (int64_t i = 0; i < kSide; i++) split<PARTS>((__m512)lows[i], (__m512)highs[i], to + i * kSide);
+  // Rows in memory hold k, or lanes; one that is not there is not read.
+  const int64_t rowsLow = from.along ? lanes : left, rowsHigh = from.along ? lanes : left - kSide;
+  const __mmask16 wideLow = firstOf(from.along ? left : lanes), wideHigh = firstOf(from.along ? left - kSide : lanes);
+  packed([&](int64_t i) { return _mm512_maskz_loadu_ps(i < rowsLow ? wideLow : 0, data + i * stride); },
+         [&](int64_t i) { return _mm512_maskz_loadu_ps(i < rowsHigh ? wideHigh : 0, data + i * stride + jump); });
 }
 
 /**
@@ -161,9 +167,8 @@ inline void block(int64_t steps, const uint32_t* a, int64_t nextA, const uint32_
 /** What a thread works with: the packed left operand, a packed strip of the right one, a block at the edge of the result. */
 template <int PARTS>
 struct Room {
-  static constexpr int64_t kStrip = 2 * kSteps<PARTS> * PARTS * kWords;
-  uint32_t left[kRows / kWidth * kStrip];
-  uint32_t right[kStrip];
+  uint32_t left[kPacked / sizeof(uint32_t)];
+  uint32_t right[3 * kSteps<PARTS> * PARTS * kWords];
   uint32_t spare[kWords];
   float edge[kWidth * kWidth];
 };
@@ -172,19 +177,30 @@ struct Room {
 template <int PARTS>
 void rectangle(const Operand& a, const Operand& b, int64_t inner, float* c, int64_t top, int64_t bottom, int64_t first, int64_t last,
                Room<PARTS>& room) {
-  const Tiles tiles;
+  const Tiles held;
   constexpr int64_t kTile = PARTS * kWords;
   const int64_t columns = b.lanes;
-  for (int64_t row = top; row < bottom; row += kRows) {
-    const int64_t high = std::min(kRows, bottom - row);
-    for (int64_t k = 0; k < inner; k += kSteps<PARTS> * kDeep) {
-      const int64_t steps = std::min((inner - k + kDeep - 1) / kDeep, kSteps<PARTS>), next = steps * kTile;
+  // Even parts of all k, none over one and a half times the usual; of rows as many as there is room for.
+  const int64_t tiles = (inner + kDeep - 1) / kDeep, passes = std::max<int64_t>(1, (tiles + kSteps<PARTS> / 2) / kSteps<PARTS>), most = (tiles + passes - 1) / passes;
+  const int64_t rows = kPacked / (most * kTile * static_cast<int64_t>(sizeof(uint32_t))) / 2 * kWidth;
+  for (int64_t row = top; row < bottom; row += rows) {
+    const int64_t high = std::min(rows, bottom - row);
+    for (int64_t k = 0; k < inner; k += most * kDeep) {
+      const int64_t deep = std::min(inner - k, most * kDeep), steps = (deep + kDeep - 1) / kDeep, next = steps * kTile;
       for (int64_t i = 0; i < high; i += kSide)
         for (int64_t s = 0; s < steps; s++) pack<PARTS, false>(a, row + i, k + s * kDeep, inner, room.left + i / kSide * next + s * kTile);
       for (int64_t j = first; j < last; j += kWidth) {
         for (int64_t i = 0; i < 2; i++)
           for (int64_t s = 0; s < steps; s++) pack<PARTS, true>(b, j + i * kSide, k + s * kDeep, inner, room.right + i * next + s * kTile);
+        // The next strip may have to come from memory: it is fetched while this one is computed with.
+        const int64_t nextStrip = j + kWidth;
+        const int64_t fetchRows = nextStrip >= last ? 0 : b.along ? std::min(kWidth, last - nextStrip) : deep;
+        const int64_t fetchWide = b.along ? deep : std::min(kWidth, last - nextStrip);
+        const float* const fetched = b.data + (b.along ? nextStrip * b.stride + k : k * b.stride + nextStrip);
         for (int64_t i = 0; i < high; i += kWidth) {
+          const int64_t until = std::min(high, i + kWidth);
+          for (int64_t r = fetchRows * i / high; r < fetchRows * until / high; r++)
+            for (int64_t w = 0; w < fetchWide; w += kSide) _mm_prefetch(fetched + r * b.stride + w, _MM_HINT_T1);
           const uint32_t* const from = room.left + i / kSide * next;
           float* const to = c + (row + i) * columns + j;
           const int64_t tall = std::min(high - i, kWidth), wide = std::min(last - j, kWidth);
