@@ -1,10 +1,11 @@
+import { createEngine } from '../../src/engine/create.ts';
 import { engineLayout } from '../../src/engine/install/layout.ts';
 import { measureMatrixProduct } from '../../src/engine/install/measure.ts';
 import { probeAddon } from '../../src/engine/install/probe-addon.ts';
 import { probeKernels } from '../../src/engine/install/probe-kernels.ts';
 import { describeProcessor, type Processor } from '../../src/engine/install/processor.ts';
 import { publishedSources } from '../../src/engine/install/sources.ts';
-import { loadNative } from '../../src/engine/load-native.ts';
+import { loadKernels, loadNative, type OwnProducts } from '../../src/engine/load-native.ts';
 import { loadWasm } from '../../src/engine/load-wasm.ts';
 import {
   type EngineLocation,
@@ -30,12 +31,19 @@ export interface EngineInfo {
   oneDnn: boolean | null;
   /** The kernels that native TensorFlow computes with, and why none of our own; null for wasm, which has its own. */
   kernels: ({ used: 'fused' | 'composed' } & (KernelsFailure | { reason: null; fix: null })) | null;
-  /** Billions of operations per second of a float32 matrix product, `size` by `size`. */
+  /** Which float matrix products of native TensorFlow are those of our own kernels. */
+  ownProducts: OwnProducts;
+  /** Billions of operations per second of a float32 matrix product of the engine's, `size` by `size`. */
   matrixProduct: { size: number; gflops: number };
   /** Why native TensorFlow is not in use. */
   reasons: string[];
 }
 
+const PRODUCTS: Record<OwnProducts, string> = {
+  none: "TensorFlow's",
+  small: "TensorFlow's, but for small ones",
+  all: 'on AMX, each number as three of bfloat16, which is as exact',
+};
 const MATRIX_SIZE = 2048;
 const MATRIX_RUNS = { tensorflow: 5, wasm: 3 };
 
@@ -60,6 +68,10 @@ async function describeEngine(environment: Environment): Promise<EngineInfo> {
   if (location) {
     const probe = await probeAddon(location.addon, { environment: variables, nodePath: process.execPath });
     const tf = loadNative(location);
+    const kernels = await describeKernels(location, environment);
+    const { used } = kernels;
+    const own = used === 'fused' ? loadKernels(location, environment.threads) : null;
+    const native = await createEngine({ kind: 'native', cacheDir, kernels: used, threads: environment.threads });
     return {
       engine: 'tensorflow',
       versions: { node, tfjs: tf.version_core, tfjsNode: location.tfjsNodeVersion, tensorflow: probe.tensorflow },
@@ -67,8 +79,9 @@ async function describeEngine(environment: Environment): Promise<EngineInfo> {
       processor,
       threads: environment.threads || processor.threads,
       oneDnn: probe.oneDnn,
-      kernels: await describeKernels(location, environment),
-      matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS.tensorflow) },
+      kernels,
+      ownProducts: own?.products ?? 'none',
+      matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(native, MATRIX_SIZE, MATRIX_RUNS.tensorflow) },
       reasons,
     };
   }
@@ -79,6 +92,7 @@ async function describeEngine(environment: Environment): Promise<EngineInfo> {
     reasons.push(...failures.map(({ reason, fix }) => (fix ? `${reason}; ${fix}` : reason)));
   }
   const tf = await loadWasm();
+  const wasm = await createEngine({ kind: 'wasm', kernels: environment.kernels === 'composed' ? 'composed' : 'auto' });
   return {
     engine: 'wasm',
     versions: { node, tfjs: tf.version_core, tfjsNode: null, tensorflow: null },
@@ -87,7 +101,8 @@ async function describeEngine(environment: Environment): Promise<EngineInfo> {
     threads: 1,
     oneDnn: null,
     kernels: null,
-    matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(tf, MATRIX_SIZE, MATRIX_RUNS.wasm) },
+    ownProducts: 'none',
+    matrixProduct: { size: MATRIX_SIZE, gflops: measureMatrixProduct(wasm, MATRIX_SIZE, MATRIX_RUNS.wasm) },
     reasons,
   };
 }
@@ -95,7 +110,7 @@ async function describeEngine(environment: Environment): Promise<EngineInfo> {
 async function describeKernels(
   location: EngineLocation,
   { kernels, cacheDir, variables }: Environment,
-): Promise<EngineInfo['kernels']> {
+): Promise<NonNullable<EngineInfo['kernels']>> {
   if (kernels === 'composed') return { used: 'composed', reason: 'DISTILTUNE_KERNELS is composed', fix: 'unset it' };
   const found = findKernels(location, { cacheDir });
   if (found.failure) return { used: 'composed', reason: found.failure.reason, fix: found.failure.fix };
@@ -126,6 +141,7 @@ function infoRows(info: EngineInfo): [string, string][] {
   if (info.kernels) {
     const { used, reason, fix } = info.kernels;
     rows.push(['kernels', used === 'fused' ? `fused (${location?.kernels})` : "composed of TensorFlow's own, slower"]);
+    rows.push(['float products', PRODUCTS[info.ownProducts]]);
     if (reason !== null) rows.push(['not fused', fix === null ? reason : `${reason}; ${fix}`]);
   }
   const rate = `${matrixProduct.gflops.toFixed(1)} GFLOP/s`;

@@ -35,6 +35,47 @@ describe('matrix products', () => {
     expect(engine.liveTensors()).toBe(live);
   });
 
+  test('as near to the exact product as a float sum in order, whatever the magnitudes', () => {
+    const [m, k, n] = [48, 3072, 64];
+    // Of 2^-20 to 2^20, two thirds of them with all 24 bits.
+    const scaled = (seed: number, count: number) =>
+      values(count, seed).map((x, i) => x * 2 ** (((i * 7919) % 41) - 20) * (i % 3 ? 1 : 1 + 2 ** -23));
+    const [x, y] = [scaled(3, m * k), scaled(5, n * k)];
+    const [a, b] = [engine.floats(x, [m, k]), engine.floats(y, [n, k])];
+    const c = engine.matMul(a, b, false, true);
+    const found = engine.values(c);
+    let [ours, inOrder] = [0, 0];
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let [exact, float, size] = [0, 0, 0];
+        for (let l = 0; l < k; l++) {
+          const product = x[i * k + l]! * y[j * k + l]!;
+          exact += product;
+          float = Math.fround(float + Math.fround(product));
+          size += product * product;
+        }
+        ours += (found[i * n + j]! - exact) ** 2 / size;
+        inOrder += (float - exact) ** 2 / size;
+      }
+    }
+    // A fused multiplication and addition rounds once; these sums are hardly the nearer for it.
+    expect(Math.sqrt(ours)).toBeLessThan(1.02 * Math.sqrt(inOrder));
+    engine.dispose(a, b, c);
+  });
+
+  test('what an infinite element is part of is not finite, and all else is', () => {
+    const x = values(40 * 50, 1);
+    x[7 * 50 + 3] = Number.POSITIVE_INFINITY;
+    const y = values(50 * 48, 2);
+    const [a, b] = [engine.floats(x, [40, 50]), engine.floats(y, [50, 48])];
+    const c = engine.matMul(a, b);
+    const found = engine.values(c);
+    const finite = (i: number, j: number) => Number.isFinite(found[i * 48 + j]!);
+    for (let j = 0; j < 48; j++) expect(finite(7, j)).toBe(false);
+    for (let i = 0; i < 40; i++) for (let j = 0; j < 48; j++) if (i !== 7) expect(finite(i, j)).toBe(true);
+    engine.dispose(a, b, c);
+  });
+
   test.skipIf(engine.name !== 'wasm')('a result beyond 4 GB is refused (skipped but on wasm)', () => {
     const [a, b] = [engine.zeros([40_000, 1]), engine.zeros([1, 40_000])];
     const live = engine.liveTensors();

@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type InstallOptions, installEngine } from '../../../src/engine/install/install.ts';
 import { KERNELS_FILE, type KernelOptions, kernelsPart } from '../../../src/engine/install/kernels-part.ts';
 import { engineLayout, readManifest, userCacheFolder } from '../../../src/engine/install/layout.ts';
+import { linuxProcessorFlags } from '../../../src/engine/install/processor.ts';
 import { findKernels, locateEngine } from '../../../src/engine/locate.ts';
 import { listing, runs, temporaryFolder, write, writePart } from './fixtures.ts';
 
@@ -195,7 +196,7 @@ NAPI_MODULE_INIT() {
       expect(installation.result.kernelsFailure?.reason).toBe('the kernels do not run: Error: Invalid TF_Status: 5');
     });
 
-    test('kernels that compute something else', async () => {
+    test('kernels whose GELU is another', async () => {
       const sources: Record<string, string> = {};
       const names = ['kernels.h', 'matmul.h', 'numbers.h', 'op.h', 'pool.h', 'pool.cc', 'activation.cc', 'addon.cc'];
       for (const name of names) sources[name] = readFileSync(path.join(root, 'native', name), 'utf8');
@@ -212,6 +213,27 @@ NAPI_MODULE_INIT() {
       expectComposed(installation);
       expect(installation.result.kernelsFailure?.reason).toMatch(
         /^the kernels compute wrong values: GELU is off by 0\.003/,
+      );
+    });
+
+    test('kernels whose matrix product is another', async () => {
+      const folder = path.join(root, 'native');
+      const sources = Object.fromEntries(
+        readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]),
+      );
+      expect(sources['matmul.cc']).toContain('compute(a, b, inner, c)');
+      sources['matmul.cc'] = sources['matmul.cc']!.replace(
+        'compute(a, b, inner, c)',
+        '(compute(a, b, inner, c) && (c[0] += 0.5f) < 2)',
+      );
+      const installation = await install(sources);
+      // There are products of ours for AVX-512 only.
+      if (!/\bavx512f\b/.test(linuxProcessorFlags() ?? '')) {
+        return expect(installation.result.kernelsFailure).toBeNull();
+      }
+      expectComposed(installation);
+      expect(installation.result.kernelsFailure?.reason).toBe(
+        'the kernels compute wrong values: a matrix product is off by 0.5',
       );
     });
   },
