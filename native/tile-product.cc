@@ -108,6 +108,8 @@ inline void pack(const Operand& from, int64_t lane, int64_t k, int64_t inner, ui
 template <int PARTS>
 inline void block(int64_t steps, const uint32_t* a, int64_t nextA, const uint32_t* b, int64_t nextB, float* c, int64_t ldc, bool accumulate,
                   uint32_t* spare) {
+  // A compiler may not know that a tile is loaded from memory: what is packed is written by now.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   const int64_t bytes = ldc * static_cast<int64_t>(sizeof(float));
   float* const below = c + kSide * ldc;
   if (accumulate) {
@@ -181,7 +183,8 @@ void rectangle(const Operand& a, const Operand& b, int64_t inner, float* c, int6
   constexpr int64_t kTile = PARTS * kWords;
   const int64_t columns = b.lanes;
   // Even parts of all k, none over one and a half times the usual; of rows as many as there is room for.
-  const int64_t tiles = (inner + kDeep - 1) / kDeep, passes = std::max<int64_t>(1, (tiles + kSteps<PARTS> / 2) / kSteps<PARTS>), most = (tiles + passes - 1) / passes;
+  const int64_t tiles = (inner + kDeep - 1) / kDeep;
+  const int64_t passes = std::max<int64_t>(1, (tiles + kSteps<PARTS> / 2) / kSteps<PARTS>), most = (tiles + passes - 1) / passes;
   const int64_t rows = kPacked / (most * kTile * static_cast<int64_t>(sizeof(uint32_t))) / 2 * kWidth;
   for (int64_t row = top; row < bottom; row += rows) {
     const int64_t high = std::min(rows, bottom - row);
@@ -208,6 +211,7 @@ void rectangle(const Operand& a, const Operand& b, int64_t inner, float* c, int6
             block<PARTS>(steps, from, next, room.right, next, to, columns, k > 0, room.spare);
             continue;
           }
+          // What lies beyond the edge is anything, and is not copied back.
           const auto edge = [&](int64_t r) { return room.edge + r * kWidth; };
           if (k > 0)
             for (int64_t r = 0; r < tall; r++) std::copy_n(to + r * columns, wide, edge(r));
