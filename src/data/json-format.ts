@@ -7,7 +7,7 @@ import type { RefusedRow, TableRow } from './types.ts';
 const mostKeys = 10_000;
 const sampledLines = 200_000;
 /** Cells that are handed on together: a short line may stand for as many as there are keys. */
-const cellsAtOnce = 200_000;
+const cellsAtOnce = 50_000;
 
 /** Whether a text is JSON Lines, by its name and its beginning. @throws DataError for JSON that is not one object a line. */
 export function isJsonLines(head: string, name: string): boolean {

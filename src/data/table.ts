@@ -16,6 +16,8 @@ const profiledCells = 1_500_000;
 /** Rows that are all looked at; of those after them every tenth is. */
 const profiledWhole = 20_000;
 const sampleLength = 100;
+/** Cells that are held of them: rows of thousands of columns would outlast the rest, and memory grow by what is read after. */
+const sampleCells = 200_000;
 
 /**
  * Opens a CSV, TSV or JSON Lines file and finds out how it is to be read. Every choice has its reason and the flag that
@@ -100,7 +102,8 @@ async function profileColumns(
   for await (const batch of format.batches(texts, onRefused, isCut)) {
     for (const row of batch) {
       for (const cell of row.cells) characters += cell.length;
-      if (sample.length === 0 || (sample.length < sampleLength && characters <= maxSampleLength)) sample.push(row);
+      const isWithinLimits = sample.length < sampleLength && characters <= maxSampleLength && cells < sampleCells;
+      if (sample.length === 0 || isWithinLimits) sample.push(row);
       if (rows++ >= profiledWhole && rows % 10 !== 0) continue;
       const nested = new Set(row.nested);
       row.cells.forEach((cell, index) => {
