@@ -153,7 +153,7 @@ function introduce(
 }
 
 async function train(settings: Settings, context: Context): Promise<{ folder: string; results: RunResults } | null> {
-  const { outcome, signal } = await launchTraining(
+  const { outcome, signal, isAborted } = await launchTraining(
     {
       settings,
       origins: {},
@@ -169,8 +169,9 @@ async function train(settings: Settings, context: Context): Promise<{ folder: st
       onStop: (_, again) => context.stderr.line(again ? 'aborted' : 'finishing the step (again to abort)'),
     },
   );
-  if (signal !== null) process.exitCode = exitCodeOf(signal);
-  return signal === null ? outcome : null;
+  if (signal === null && !isAborted) return outcome;
+  process.exitCode = exitCodeOf(signal ?? 'SIGINT');
+  return null;
 }
 
 /** On the rows that were trained on, and tested on the same rows as the model. */

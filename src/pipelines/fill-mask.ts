@@ -101,6 +101,8 @@ async function tokensOf(tokenizer: Tokenizer, targets: string | readonly string[
   const vocabulary = new Map(
     tokenizer.tokens(Array.from({ length: tokenizer.vocabSize }, (_, id) => id)).map((token, id) => [token, id]),
   );
+  // Of ids without one.
+  vocabulary.delete('');
   const ids = new Set<number>();
   for (const [i, target] of given.entries()) {
     const known = vocabulary.get(checkText(target, `target ${i + 1}`, 'target'));

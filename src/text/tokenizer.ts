@@ -63,7 +63,7 @@ export interface Tokenizer {
   ): Promise<Array<EncodingOf<O>>>;
   /** Token ids to text; special tokens are left out unless `skipSpecialTokens` is false. */
   decode(ids: ArrayLike<number>, options?: { skipSpecialTokens?: boolean }): Promise<string>;
-  /** The token of each id ("##ing"). Throws `RangeError` for an id outside the vocabulary. */
+  /** The token of each id ("##ing"); `''` where there is none: models may have more ids than their vocabulary tokens. */
   tokens(ids: ArrayLike<number>): string[];
   /**
    * The files to write beside a saved model, by file name. Given texts are kept byte for byte, but for the truncation
@@ -179,12 +179,7 @@ export function createTokenizer(files: TokenizerFiles): Tokenizer {
         options,
       ),
     decode: (ids, options) => rust.decode(Array.from(ids), options?.skipSpecialTokens ?? true),
-    tokens: (ids) =>
-      Array.from(ids, (id) => {
-        const token = rust.idToToken(id);
-        if (token === null) throw new RangeError(`token id ${id} is not in the vocabulary`);
-        return token;
-      }),
+    tokens: (ids) => Array.from(ids, (id) => rust.idToToken(id) ?? ''),
     toFiles: () => ({
       'tokenizer.json': tokenizerJson,
       'tokenizer_config.json': configTextFor(document, files.configText, config, names),

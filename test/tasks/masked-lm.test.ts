@@ -80,6 +80,19 @@ test('fillings: the likeliest tokens at each mask, among candidates where there 
   expect(among!.map(({ token_str }) => token_str)).toEqual(['d', 'a']);
 });
 
+test('fillings: an id of the model that no token has, as where its vocabulary is filled up to a multiple of 64', async () => {
+  const outputs = new Float32Array(words.length + 3);
+  outputs[words.length + 1] = 4;
+  const task = maskedLm({ tokenizer, top: 1 });
+  const [features] = await task.featurize(tokenizer, [{ text: '[MASK]', line: 0 }], {
+    maxLength: 9,
+    purpose: 'prediction',
+  });
+  const filling = task.prediction(features!.item, [outputs]).masks[0]![0]!;
+  expect(filling).toMatchObject({ token: words.length + 1, token_str: '' });
+  expect(await tokenizer.decode(filling.ids)).toBe('');
+});
+
 test('a text without a mask, or too long for the model, says what to do', async () => {
   const task = maskedLm({ tokenizer });
   const options = { maxLength: 5, purpose: 'prediction' as const };
